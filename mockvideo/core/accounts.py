@@ -1,0 +1,73 @@
+"""From a credential to its account."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from mockvideo.core.account import Account, Budgets
+from mockvideo.core.errors import ApiError, Kind
+from mockvideo.core.journal import Budget
+from mockvideo.core.settings import Settings
+
+LONGEST_KEY = 512
+ANONYMOUS = "anonymous"
+
+
+class Accounts:
+    """All accounts of a server, made at their first request, bounded; the longest idle ones go first."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        caps = settings.caps
+        self._budgets = Budgets(Budget(caps.journal_total), Budget(caps.uploads_total))
+        self._accounts: OrderedDict[str, Account] = OrderedDict()
+        self._tags: dict[str, Account] = {}
+        self.anonymous = Account(ANONYMOUS, settings, self._budgets)
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(tuple(self._accounts.values()))
+
+    def __len__(self) -> int:
+        return len(self._accounts)
+
+    def get(self, key: str) -> Account:
+        """Return the account of this credential; raises ApiError if the credential is refused."""
+        account = self._accounts.get(key)
+        if account is None:
+            return self._open(key)
+        self._accounts.move_to_end(key)
+        return account
+
+    def tagged(self, tag: str) -> Account | None:
+        """Return the account that minted URLs with this tag."""
+        return self._tags.get(tag)
+
+    def _open(self, key: str) -> Account:
+        self._admit(key)
+        if len(self._accounts) >= self.settings.caps.accounts:
+            self._make_room()
+        account = Account(key, self.settings, self._budgets)
+        self._accounts[key] = self._tags[account.tag] = account
+        return account
+
+    def _admit(self, key: str) -> None:
+        if len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
+            raise ApiError(Kind.INVALID_KEY)
+        closed = self.settings.keys
+        if closed is not None and key not in closed:
+            raise ApiError(Kind.INVALID_KEY)
+        if "invalid" in key or "revoked" in key:
+            raise ApiError(Kind.INVALID_KEY)
+        if "inactive" in key:
+            raise ApiError(Kind.INACTIVE_KEY)
+
+    def _make_room(self) -> None:
+        for key, account in self._accounts.items():
+            account.arrive()
+            if account.store.unfinished == 0:
+                account.close()
+                del self._accounts[key], self._tags[account.tag]
+                return
+        most = self.settings.caps.accounts
+        raise ApiError(Kind.UNAVAILABLE, f"This server keeps {most} accounts, all with unfinished jobs. Reuse a key.")

@@ -1,0 +1,94 @@
+"""Width, height and frame rate from the many ways in which providers ask for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+SIDES: Final = (16, 4096)
+RATES: Final = (1, 120)
+WIDEST: Final = 4
+NAMED: Final = {"sd": 480, "hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a request says of the picture, each part None where it is silent.
+
+    ``size`` is ``WxH`` or a resolution, ``resolution`` is ``720p``, ``4K`` …, ``ratio`` is ``W:H`` or ``adaptive``.
+    """
+
+    size: str | None = None
+    width: int | None = None
+    height: int | None = None
+    resolution: str | None = None
+    ratio: str | None = None
+    quality: str | None = None
+    fallback_resolution: str = "720p"
+    fallback_ratio: str = "16:9"
+
+
+class ShapeError(ValueError):
+    """A picture that cannot be made; ``part`` names the part of the shape that is wrong."""
+
+    def __init__(self, part: str, message: str) -> None:
+        super().__init__(message)
+        self.part = part
+
+
+def pixels(shape: Shape) -> tuple[int, int]:
+    """Return width and height: the size, else width and height, else resolution and ratio, else the fallbacks."""
+    if shape.size is not None and "x" in shape.size.lower():
+        return _bounded(*_pair(shape.size.lower(), "x", "size"), "size")
+    if shape.width is not None and shape.height is not None:
+        return _bounded(shape.width, shape.height, "width")
+    part, word = next(
+        ((part, word) for part in ("size", "resolution", "quality") if (word := getattr(shape, part)) is not None),
+        ("resolution", shape.fallback_resolution),
+    )
+    return from_words(word, shape.ratio or shape.fallback_ratio, part)
+
+
+def from_words(resolution: str, ratio: str, part: str = "resolution") -> tuple[int, int]:
+    """Return width and height for a shorter side in words (``720p``, ``4K``) and a ratio in words (``16:9``)."""
+    shorter = short_side(resolution, part)
+    proportion = proportion_of(ratio)
+    longer = 2 * round(shorter * max(proportion, 1 / proportion) / 2)
+    width, height = (longer, shorter) if proportion >= 1 else (shorter, longer)
+    return _bounded(width, height, part)
+
+
+def short_side(resolution: str, part: str = "resolution") -> int:
+    """Return the shorter side in pixels that a resolution word names, letters in any case."""
+    word = resolution.lower()
+    digits = word.removesuffix("p")
+    if word in NAMED:
+        return NAMED[word]
+    if digits.isascii() and digits.isdigit() and len(digits) <= 4:
+        return int(digits)
+    raise ShapeError(part, f"{part} must be like 720p, 1080p or 4k, not {resolution[:40]!r}")
+
+
+def proportion_of(ratio: str) -> Fraction:
+    """Return width over height for ``W:H``; ``adaptive`` is 16:9. At most 4:1 either way."""
+    if ratio.lower() == "adaptive":
+        return Fraction(16, 9)
+    width, height = _pair(ratio, ":", "ratio")
+    if not (width and height and max(width, height) <= WIDEST * min(width, height)):
+        raise ShapeError("ratio", f"ratio must lie between 1:{WIDEST} and {WIDEST}:1, not {ratio[:40]}")
+    return Fraction(width, height)
+
+
+def _pair(text: str, sign: str, part: str) -> tuple[int, int]:
+    first, _, second = text.partition(sign)
+    if not all(number.isascii() and number.isdigit() and len(number) <= 9 for number in (first, second)):
+        raise ShapeError(part, f"{part} must be two whole numbers like 1280x720 or 16:9, not {text[:40]!r}")
+    return int(first), int(second)
+
+
+def _bounded(width: int, height: int, part: str) -> tuple[int, int]:
+    low, high = SIDES
+    if not all(low <= side <= high and side % 2 == 0 for side in (width, height)):
+        raise ShapeError(part, f"width and height must be even and from {low} to {high} pixels, not {width}x{height}")
+    return width, height

@@ -1,0 +1,184 @@
+"""A job is an immutable value; between events its state is a pure function of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from mockvideo.core.errors import no_facts
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        return self in FINAL
+
+
+FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED})
+
+
+class Reason(StrEnum):
+    """Why an accepted job failed."""
+
+    CONTENT_POLICY = "content_policy"
+    UPSTREAM = "upstream"
+    TIMED_OUT = "timed_out"
+    UNSUPPORTED_INPUT = "unsupported_input"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoRequest:
+    """What a client asked for, stripped of its dialect.
+
+    ``width`` and ``height`` in pixels, ``duration`` in seconds, ``price`` in the dialect's currency. ``flaw`` fails the
+    job whatever else is planned: the provider accepts such a request and finds out later. ``extra`` is what the dialect
+    wants to read again when it renders the job.
+    """
+
+    model: str
+    prompt: str
+    width: int
+    height: int
+    duration: float
+    fps: int = 24
+    sound: bool = False
+    clips: int = 1
+    image: bool = False
+    price: Decimal = Decimal(0)
+    flaw: Reason | None = None
+    extra: Mapping[str, object] = field(default_factory=no_facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One stretch of a timeline: it ends after ``seconds``, at the ``polls``-th poll, or (both None) never.
+
+    Progress is a share from 0 to 1 and goes from ``first`` to ``last``; in a counted phase it stands at ``first``.
+    """
+
+    state: State
+    seconds: float | None = None
+    polls: int | None = None
+    first: float = 0.0
+    last: float = 0.0
+
+
+SUCCEEDED = Phase(State.SUCCEEDED, first=1.0, last=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """How a job goes from ``start`` on, in seconds since the epoch; the last phase never ends."""
+
+    start: float
+    phases: tuple[Phase, ...]
+
+    def at(self, now: float) -> tuple[Phase, float]:
+        """Return the open phase and the progress (0 to 1) at that moment; before the start, those of the start."""
+        elapsed = now - self.start
+        for phase in self.phases:
+            seconds = phase.seconds
+            if seconds is None:
+                return phase, phase.first
+            if elapsed < seconds:
+                share = elapsed / seconds if elapsed > 0 else 0.0
+                return phase, phase.first + share * (phase.last - phase.first)
+            elapsed -= seconds
+        raise AssertionError("the last phase of a timeline never ends")
+
+    @property
+    def end(self) -> float | None:
+        """The moment of the final state; None while it depends on polls, or never comes."""
+        moment = self.start
+        for phase in self.phases:
+            if phase.seconds is None:
+                return moment if phase.state.final else None
+            moment += phase.seconds
+        raise AssertionError("the last phase of a timeline never ends")
+
+    def polled(self, now: float) -> Timeline:
+        """Count a poll in the counted phase that is open, if one is; the last poll it waits for ends it."""
+        index, begin = self._open(now)
+        phase = self.phases[index]
+        if phase.polls is None:
+            return self
+        counted = replace(phase, polls=phase.polls - 1) if phase.polls > 1 else _timed(phase, now - begin)
+        return Timeline(self.start, (*self.phases[:index], counted, *self.phases[index + 1 :]))
+
+    def settled(self, now: float, state: State) -> Timeline:
+        """End in that final state now; every earlier moment stays as it was."""
+        index, begin = self._open(now)
+        phase, elapsed = self.phases[index], max(0.0, now - begin)
+        _, progress = self.at(now)
+        cut = replace(_timed(phase, elapsed), last=progress)
+        final = SUCCEEDED if state is State.SUCCEEDED else Phase(state, first=progress, last=progress)
+        return Timeline(self.start, (*self.phases[:index], cut, final))
+
+    def _open(self, now: float) -> tuple[int, float]:
+        """Return the index of the phase that is open at that moment, and when it began."""
+        begin = self.start
+        for index, phase in enumerate(self.phases):
+            if phase.seconds is None or now < begin + phase.seconds:
+                return index, begin
+            begin += phase.seconds
+        raise AssertionError("the last phase of a timeline never ends")
+
+
+def _timed(phase: Phase, seconds: float) -> Phase:
+    last = phase.last if phase.polls is None else phase.first
+    return replace(phase, seconds=seconds, polls=None, last=last)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A submitted request. ``secret`` guards its clips' URLs; ``submitted_at`` is in seconds since the epoch."""
+
+    id: str
+    dialect: str
+    request: VideoRequest
+    timeline: Timeline
+    submitted_at: float
+    secret: str
+    reason: Reason | None = None
+
+    def at(self, now: float) -> Snapshot:
+        """Return the job as it stands at that moment."""
+        phase, progress = self.timeline.at(now)
+        return Snapshot(self, phase.state, progress, now)
+
+    def accepted(self) -> Snapshot:
+        """Return the job as its submission's answer tells it: queued, even if queueing takes no time."""
+        return Snapshot(self, State.QUEUED, 0.0, self.submitted_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A job as it stands at one moment; ``progress`` from 0 to 1."""
+
+    job: Job
+    state: State
+    progress: float
+    now: float
+
+    @property
+    def percent(self) -> int:
+        """Progress in whole per cent: 1 to 99 while running, 100 only when succeeded."""
+        if self.state is State.RUNNING:
+            return min(99, max(1, int(self.progress * 100)))
+        return int(self.progress * 100)
+
+    @property
+    def completed_at(self) -> float | None:
+        """When the job reached its final state, in seconds since the epoch; None until then."""
+        return self.job.timeline.end if self.state in FINAL else None

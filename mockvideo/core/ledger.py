@@ -1,0 +1,56 @@
+"""Credits of one account in one dialect: held, charged and refunded, exact to the unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mockvideo.core.errors import ApiError, Kind
+from mockvideo.core.money import Tariff
+
+NIL = Decimal(0)
+
+
+class Ledger:
+    """``opening + refunded = balance + held + charged``, always."""
+
+    __slots__ = ("balance", "charged", "held", "refunded", "tariff")
+
+    def __init__(self, tariff: Tariff) -> None:
+        self.tariff = tariff
+        self.balance = tariff.opening
+        self.held = NIL
+        self.charged = NIL
+        self.refunded = NIL
+
+    @property
+    def spent(self) -> Decimal:
+        """What the account's jobs have cost in the end, so far."""
+        return self.charged - self.refunded
+
+    def cover(self, price: Decimal) -> None:
+        """Refuse what the balance does not cover."""
+        if price > self.balance:
+            raise ApiError(Kind.INSUFFICIENT_CREDITS, required=price, available=self.balance)
+
+    def take(self, price: Decimal) -> None:
+        """Hold or charge the price of a job, as the tariff says."""
+        self.cover(price)
+        self.balance -= price
+        if self.tariff.held:
+            self.held += price
+        else:
+            self.charged += price
+
+    def succeed(self, price: Decimal) -> None:
+        """Settle a job that succeeded."""
+        if self.tariff.held:
+            self.held -= price
+            self.charged += price
+
+    def fail(self, price: Decimal) -> None:
+        """Give back the price of a job that ended badly."""
+        self.balance += price
+        if self.tariff.held:
+            self.held -= price
+        else:
+            self.refunded += price

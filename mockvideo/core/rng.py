@@ -1,0 +1,57 @@
+"""All chance, seeded: bits from a keyed hash, independent of the order in which requests arrive."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+LOWER = "0123456789abcdefghijklmnopqrstuvwxyz"
+ALPHANUMERIC = LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def digest(*parts: bytes | str) -> bytes:
+    """Hash the parts to 64 bytes; no two different sequences of parts give the same input."""
+    hasher = blake2b()
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        hasher.update(b"%d:" % len(data))
+        hasher.update(data)
+    return hasher.digest()
+
+
+class Chance:
+    """A stream of chance that is the same for the same ``source``."""
+
+    __slots__ = ("_block", "_bytes", "_source", "_used")
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._bytes = source
+        self._used = 0
+        self._block = 0
+
+    def take(self, count: int) -> bytes:
+        """Return the next ``count`` bytes, at most 64."""
+        if self._used + count > len(self._bytes):
+            self._block += 1
+            self._bytes = digest(self._source, str(self._block))
+            self._used = 0
+        self._used += count
+        return self._bytes[self._used - count : self._used]
+
+    def integer(self, bits: int) -> int:
+        """Return a whole number from 0 to 2**bits - 1; ``bits`` is a multiple of 8."""
+        return int.from_bytes(self.take(bits // 8), "big")
+
+    def uniform(self, low: float, high: float) -> float:
+        """Return a number from ``low`` to ``high``."""
+        return low + (high - low) * (self.integer(48) / 2**48)
+
+    def text(self, length: int, alphabet: str = LOWER) -> str:
+        """Return so many characters of the alphabet."""
+        return "".join([alphabet[byte % len(alphabet)] for byte in self.take(length)])
+
+    def uuid(self) -> str:
+        """Return a version 4 UUID."""
+        digits = self.take(16).hex()
+        variant = "89ab"[int(digits[16], 16) % 4]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

@@ -1,0 +1,46 @@
+"""How a server and its accounts behave, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mockvideo.core.clock import AutoClock, Clock, ManualClock, WallClock
+from mockvideo.core.scenario import Rule, Timing
+
+ClockMode = Literal["wall", "manual", "auto"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What bounds the memory; every one is named in the refusal that it causes."""
+
+    accounts: int = 10_000
+    finished_jobs: int = 10_000
+    unfinished_jobs: int = 100_000
+    journal_entries: int = 1_000
+    journal_body: int = 64 << 10
+    journal_bodies: int = 256 << 10
+    journal_total: int = 64 << 20
+    uploads_total: int = 256 << 20
+    idempotency_keys: int = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What every new account of a server begins with. ``keys`` is a closed list of credentials; None admits any."""
+
+    seed: int = 0
+    clock: ClockMode = "wall"
+    speed: float = 1.0
+    timing: Timing = field(default_factory=Timing)
+    plan: str = "pro"
+    rules: tuple[Rule, ...] = ()
+    keys: frozenset[str] | None = None
+    caps: Caps = field(default_factory=Caps)
+
+    def new_clock(self) -> Clock:
+        """Return a clock of the chosen mode, at its start."""
+        if self.clock == "wall":
+            return WallClock(self.speed)
+        return AutoClock() if self.clock == "auto" else ManualClock()

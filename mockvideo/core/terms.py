@@ -1,0 +1,52 @@
+"""What the lifecycle needs to know of a dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from mockvideo.core.jobs import State
+from mockvideo.core.money import Tariff
+from mockvideo.core.rng import Chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The dialect's name, how it makes ids, and its figures, in seconds.
+
+    ``interval`` is how long its documents advise to wait between polls; ``replay_window`` and ``upload_life`` are how
+    long an idempotency key and an uploaded file are remembered.
+    """
+
+    dialect: str
+    mint: Callable[[Chance], str]
+    interval: float
+    tariff: Tariff
+    replay_window: float = 86_400.0
+    upload_life: float = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a dialect may tell an account about itself; ``requests`` counts its exchanges so far."""
+
+    key: str
+    tag: str
+    plan: str
+    balance: Decimal
+    spent: Decimal
+    requests: int
+    now: float
+    began: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which jobs a list asks for, the last submitted first, after the job ``after``; None: no such condition."""
+
+    limit: int
+    after: str | None = None
+    state: State | None = None
+    model: str | None = None
+    job: str | None = None

@@ -1,0 +1,49 @@
+"""Uploaded files of one account, bounded together with those of all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockvideo.core.errors import ApiError, Kind
+from mockvideo.core.files import File
+from mockvideo.core.journal import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a client may refer to by URL until ``expires_at``, in seconds since the epoch."""
+
+    id: str
+    file: File
+    expires_at: float
+
+
+class Uploads:
+    """The oldest ones go when the process holds too many bytes."""
+
+    __slots__ = ("_budget", "_kept")
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._kept: dict[str, Upload] = {}
+
+    def get(self, upload_id: str, now: float) -> Upload | None:
+        upload = self._kept.get(upload_id)
+        return upload if upload is not None and now < upload.expires_at else None
+
+    def keep(self, upload: Upload) -> None:
+        size = upload.file.size
+        while self._kept and self._budget.used + size > self._budget.most:
+            self._drop(next(iter(self._kept)))
+        if self._budget.used + size > self._budget.most:
+            limit = self._budget.most >> 20
+            raise ApiError(Kind.UNAVAILABLE, f"Uploads fill the {limit} MiB that this server keeps. Try again later.")
+        self._kept[upload.id] = upload
+        self._budget.used += size
+
+    def clear(self) -> None:
+        for upload_id in tuple(self._kept):
+            self._drop(upload_id)
+
+    def _drop(self, upload_id: str) -> None:
+        self._budget.used -= self._kept.pop(upload_id).file.size

@@ -1,0 +1,184 @@
+"""What a dialect is: the type of a vocabulary. A dialect never sees the clock, the network or the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from mockvideo.catalog import Catalog, Row
+from mockvideo.core.errors import ApiError, Kind, Refusal
+from mockvideo.core.geometry import Shape, ShapeError, pixels
+from mockvideo.core.jobs import Reason, State, VideoRequest
+from mockvideo.core.terms import Terms
+from mockvideo.operation import Generate, Route
+from mockvideo.provenance import Source
+from mockvideo.schema import Json
+
+
+class Check(StrEnum):
+    """What is checked of a submission; every dialect has its own order."""
+
+    KEY = "key"
+    BODY = "body"
+    SCHEMA = "schema"
+    MODEL = "model"
+    PLAN = "plan"
+    CAPS = "caps"
+    IDEMPOTENCY = "idempotency"
+    FUNDS = "funds"
+    AVAILABLE = "available"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A word that the dialect does not have; the nearest one stands in (None: nothing ever shows it)."""
+
+    nearest: Any = None
+
+
+def absent(*, nearest: State | Kind | Reason | None = None) -> Absent:
+    """Say that a dialect has no word for something, and which of its words comes nearest."""
+    return Absent(nearest)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How a dialect says a job state."""
+
+    text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelling:
+    """How a dialect says an error: status, words, and a text that is filled from the refusal's facts."""
+
+    status: int
+    text: str
+    source: Source
+    code: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Where the API key stands: a header, and the scheme before it, which ``bare`` makes optional."""
+
+    header: bytes = b"authorization"
+    scheme: str = "Bearer"
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointers:
+    """Where the documents hold what every dialect has (JSON pointers); None: nowhere."""
+
+    submitted: str | None = None
+    poll_path: str | None = None
+    status: str | None = None
+    progress: str | None = None
+    video: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How one provider's HTTP API speaks.
+
+    ``fold`` makes one canonical document of all the ways to write a request, before the catalog's schema and rows check
+    it; ``understand`` reads it. ``model`` is the one that a request without a model means. ``spellings`` of single fields
+    outrank those of their kind. ``environment`` points common clients here: ``{url}`` is the base URL of the dialect,
+    ``{key}`` the API key.
+    """
+
+    title: str
+    documents: str
+    reviewed: str
+    terms: Terms
+    credential: Credential
+    routes: tuple[Route, ...]
+    checks: tuple[Check, ...]
+    catalog: Catalog
+    understand: Callable[[Any, Row], VideoRequest]
+    states: Mapping[State, Word | Absent]
+    errors: Mapping[Kind, Spelling | Absent]
+    failures: Mapping[Reason, Spelling]
+    envelope: Callable[[Refusal, Spelling, str], Json]
+    error: type[BaseModel]
+    pointers: Pointers
+    example: Mapping[str, Any]
+    environment: Mapping[str, str]
+    fold: Callable[[Json], Json]
+    model: str | None = None
+    spellings: Mapping[tuple[Kind, str], Spelling] = field(default_factory=dict)
+    request_id_headers: tuple[bytes, ...] = (b"x-request-id",)
+    poll_after_header: bytes | None = None
+
+    def __post_init__(self) -> None:
+        missing = list(_unspelled(self))
+        if missing:
+            message = (
+                f"dialect {self.terms.dialect!r} does not spell: {', '.join(missing)}. "
+                "Give each a word, or absent(nearest=…) with one that is spelled."
+            )
+            raise ValueError(message)
+
+    @property
+    def name(self) -> str:
+        return self.terms.dialect
+
+    def spelling(self, refusal: Refusal) -> Spelling:
+        """How the dialect says this refusal, or the nearest it has."""
+        if refusal.field is not None and (special := self.spellings.get((refusal.kind, refusal.field))):
+            return special
+        return self._spelled(refusal.kind)
+
+    def say(self, refusal: Refusal) -> tuple[int, Json]:
+        """Return the HTTP status and the document of a refusal."""
+        spelling = self.spelling(refusal)
+        facts = _Facts({"message": refusal.message or f"{refusal.kind}".replace("_", " "), **refusal.facts})
+        return spelling.status, self.envelope(refusal, spelling, spelling.text.format_map(facts))
+
+    def _spelled(self, kind: Kind) -> Spelling:
+        spelling = self.errors[kind]
+        return spelling if isinstance(spelling, Spelling) else self._spelled(spelling.nearest)
+
+
+def spelled(states: Mapping[State, Word | Absent]) -> dict[State, str]:
+    """The text of every state, or of its nearest."""
+    words = {state: states[word.nearest] if isinstance(word, Absent) else word for state, word in states.items()}
+    return {state: word.text for state, word in words.items() if isinstance(word, Word)}
+
+
+class _Facts(dict[str, object]):
+    """What fills a text; a planned refusal may know less than one that happened."""
+
+    def __missing__(self, name: str) -> str:
+        return "unknown"
+
+
+def _unspelled(dialect: Dialect) -> Iterator[str]:
+    blocking = any(isinstance(route.operation, Generate) for route in dialect.routes)
+    vocabularies: tuple[tuple[str, Mapping[Any, object], Iterable[StrEnum]], ...] = (
+        ("state", dialect.states, State),
+        ("error", dialect.errors, Kind),
+        ("failure", dialect.failures, Reason),
+    )
+    for what, words, known in vocabularies:
+        for member in known:
+            word = words.get(member)
+            nowhere = isinstance(word, Absent) and not isinstance(words.get(word.nearest), Word | Spelling)
+            if word is None or (nowhere and not (blocking and what == "state")):
+                yield f"{what} {member}"
+
+
+def picture(shape: Shape, fields: Mapping[str, str]) -> tuple[int, int]:
+    """Return width and height; raises ApiError that names the dialect's own field (``fields`` by part of the shape)."""
+    try:
+        return pixels(shape)
+    except ShapeError as error:
+        raise ApiError(Kind.INVALID_REQUEST, str(error), field=fields.get(error.part, error.part)) from None

@@ -1,0 +1,28 @@
+"""Who speaks: one folder a provider, found by being there."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from mockvideo.dialect import Dialect
+
+GROUP = "mockvideo.dialects"
+
+
+def load() -> Mapping[str, Dialect]:
+    """Return the dialects by name: the folders here, then the entry points of the group ``mockvideo.dialects``."""
+    return {dialect.name: dialect for dialect in _found()}
+
+
+def _found() -> Iterator[Dialect]:
+    for module in pkgutil.iter_modules(__path__):
+        yield import_module(f"{__name__}.{module.name}").DIALECT
+    for entry in entry_points(group=GROUP):
+        dialect = entry.load()
+        if not isinstance(dialect, Dialect):
+            message = f"the entry point {entry.name!r} of {GROUP} must name a Dialect, not {type(dialect).__name__}"
+            raise TypeError(message)
+        yield dialect

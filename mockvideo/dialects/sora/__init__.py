@@ -1,0 +1,156 @@
+"""A relay in the shape of OpenAI's video API, built on new-api: one asynchronous API before thirty-three models."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mockvideo.catalog import Row, load
+from mockvideo.core.geometry import Shape
+from mockvideo.core.jobs import FINAL, Reason, Snapshot, State, VideoRequest
+from mockvideo.core.money import Tariff
+from mockvideo.core.rng import ALPHANUMERIC, Chance
+from mockvideo.core.terms import Terms
+from mockvideo.dialect import Check, Credential, Dialect, Pointers, picture, spelled
+from mockvideo.dialects.sora import schemas, words
+from mockvideo.dialects.sora.fold import fold, from_form
+from mockvideo.operation import Content, Document, Links, Poll, Route, Submit, View
+from mockvideo.provenance import SEED
+from mockvideo.schema import Json
+
+STATUS = spelled(words.STATES)
+PRICE = Decimal("0.10")  # US dollars a second; the relay publishes no price: our guess
+
+
+def understand(request: schemas.CreateVideo, row: Row) -> VideoRequest:
+    """Read a validated request of one model."""
+    width, height = picture(
+        Shape(
+            size=request.size or row.defaults.get("size"),
+            width=request.width,
+            height=request.height,
+            resolution=request.resolution,
+            ratio=request.aspect_ratio,
+            quality=request.quality,
+            fallback_resolution=row.defaults.get("resolution", "720p"),
+        ),
+        {"ratio": "aspect_ratio"},
+    )
+    duration = _duration(request.seconds or row.defaults.get("seconds", 5), row)
+    return VideoRequest(
+        model=row.id,
+        prompt=request.prompt or "",
+        width=width,
+        height=height,
+        duration=duration,
+        fps=request.fps or 24,
+        sound=request.sound in {True, "on", "true"},
+        image=request.image_url is not None,
+        price=PRICE * Decimal(str(duration)),
+        extra={"callback_url": request.callback_url, "external_task_id": request.external_task_id},
+    )
+
+
+def _duration(asked: float, row: Row) -> float:
+    """Return the nearest of the lengths that a model makes, the longer of two as near."""
+    lengths = row.facts.get("lengths")
+    return float(min(lengths, key=lambda length: (abs(length - asked), -length))) if lengths else float(asked)
+
+
+def video(snapshot: Snapshot, links: Links) -> Json:
+    job, state = snapshot.job, snapshot.state
+    request = job.request
+    document: Json = {
+        "id": job.id,
+        "task_id": job.id,
+        "object": "video",
+        "model": request.model,
+        "status": STATUS[state],
+        "progress": snapshot.percent,
+        "created_at": int(job.submitted_at),
+        "seconds": f"{request.duration:g}",
+        "size": f"{request.width}x{request.height}",
+    }
+    return document | _ending(snapshot, links) if state in FINAL else document
+
+
+def _ending(snapshot: Snapshot, links: Links) -> Json:
+    ending: Json = {"progress": 100, "completed_at": int(snapshot.completed_at or snapshot.now)}
+    if snapshot.state is State.SUCCEEDED:
+        (url,) = links.videos
+        return ending | {"video_url": url, "url": url, "metadata": {"url": url}}
+    failure = words.FAILURES[snapshot.job.reason or Reason.INTERNAL]
+    return ending | {"error": {"message": failure.text, "code": failure.code}}
+
+
+def models(_: View) -> Json:
+    return {
+        "success": True,
+        "object": "list",
+        "data": [
+            {
+                "id": row.id,
+                "object": "model",
+                "created": 1626777600,
+                "owned_by": row.owner,
+                "supported_endpoint_types": ["openai-video"],
+            }
+            for row in CATALOG.rows.values()
+        ],
+    }
+
+
+def mint(chance: Chance) -> str:
+    return "task_" + chance.text(32, ALPHANUMERIC)
+
+
+CATALOG = load(__name__, schemas.CreateVideo)
+
+DIALECT = Dialect(
+    title="Sora-compatible relay (new-api)",
+    documents="docs.aiid.edu.kg, Create video",
+    reviewed="2026-11-20",
+    terms=Terms(dialect="sora", mint=mint, interval=10.0, tariff=Tariff("USD", held=True)),
+    credential=Credential(bare=True),
+    routes=(
+        Route(
+            "POST",
+            "/v1/videos",
+            Submit(
+                answer=schemas.Video,
+                render=video,
+                accepts=("application/json", "multipart/form-data", "application/x-www-form-urlencoded"),
+                form=from_form,
+                large=True,
+            ),
+            SEED,
+        ),
+        Route("GET", "/v1/videos/{id}", Poll(answer=schemas.Video, render=video), SEED),
+        Route("GET", "/v1/videos/{id}/content", Content(), SEED),
+        Route("GET", "/v1/models", Document(answer=schemas.Models, render=models), schemas.CONVENTIONS),
+    ),
+    checks=(
+        Check.KEY,
+        Check.BODY,
+        Check.MODEL,
+        Check.SCHEMA,
+        Check.CAPS,
+        Check.FUNDS,
+        Check.AVAILABLE,
+    ),
+    catalog=CATALOG,
+    understand=understand,
+    fold=fold,
+    states=words.STATES,
+    errors=words.ERRORS,
+    spellings=words.SPELLINGS,
+    failures=words.FAILURES,
+    envelope=words.envelope,
+    error=schemas.Error,
+    pointers=Pointers(
+        submitted="/id", status="/status", progress="/progress", video="/video_url", error="/error/message"
+    ),
+    example={"model": "sora-2", "prompt": "A cat on a skateboard at sunset", "seconds": "4", "size": "1280x720"},
+    environment={"OPENAI_BASE_URL": "{url}/v1", "OPENAI_API_KEY": "{key}"},
+    request_id_headers=(b"x-request-id", b"x-oneapi-request-id"),
+    poll_after_header=b"openai-poll-after-ms",
+)

@@ -1,0 +1,90 @@
+"""One canonical form of the many ways to write a request to the relay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockvideo.operation import Form
+from mockvideo.schema import Json, without_nulls
+
+DEEPEST = 8
+
+
+def from_form(form: Form) -> Json:
+    """Make one document of form fields: ``a[]`` and repeated names are lists, ``a[b][c]`` are objects."""
+    document: Json = {}
+    for name, value in form:
+        *parents, last = name.replace("]", "").split("[")
+        inside = document
+        for parent in filter(None, parents[: DEEPEST if last else -1]):
+            inner = inside.setdefault(parent, {})
+            inside = inner if isinstance(inner, dict) else {}
+        place = last or parents[-1]
+        known = inside.get(place)
+        if known is not None or not last:
+            inside[place] = [*(known if isinstance(known, list) else [known] if known is not None else ()), value]
+        else:
+            inside[place] = value
+    return document
+
+
+def fold(document: Json) -> Json:
+    """Fill the canonical fields from their aliases, and the mode from what is there."""
+    folded = without_nulls(document)
+    found = dict(_materials(folded.get("content")))
+    for name, aliases in ALIASES.items():
+        values = (folded.get(alias) for alias in aliases)
+        value = next((_first(value) for value in values if value), None) or found.get(name)
+        if value is not None:
+            folded[name] = value
+    if "mode" not in folded:
+        folded["mode"] = inferred_mode(folded)
+    return folded
+
+
+ALIASES = {
+    "prompt": ("prompt",),
+    "seconds": ("seconds", "duration"),
+    "image_url": ("image_url", "image", "images", "image_urls", "input_reference"),
+    "end_image_url": ("end_image_url", "last_image_url"),
+    "video_url": ("video_url", "video", "videos", "video_urls"),
+    "audio_urls": ("audio_urls",),
+    "aspect_ratio": ("aspect_ratio", "ratio"),
+}
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _materials(content: object) -> Iterator[tuple[str, object]]:
+    """Find prompt and media in ``content`` items; their order and form are not checked."""
+    for item in content if isinstance(content, list) else [content]:
+        if isinstance(item, dict):
+            for key, name in CONTENT.items():
+                if item.get(key):
+                    yield name, item[key]
+
+
+CONTENT = {"text": "prompt", "image_url": "image_url", "video_url": "video_url", "audio_url": "audio_urls"}
+
+
+def inferred_mode(document: Json) -> str:
+    """Return the mode that the inputs imply, in the words of the model's family."""
+    inputs = INFERRED.get(str(document.get("model")), INFERRED["*"])
+    return next((mode for needed, mode in inputs if all(document.get(name) for name in needed)), "t2v")
+
+
+# Which inputs imply which mode, the most telling first. Only the words are the seed's; the inference is our guess.
+INFERRED: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
+    "kling-video": ((("video_id",), "extend"), (("image_list",), "multi_i2v"), (("image_url",), "i2v")),
+    "gemini-omni": ((("video_url",), "edit"), (("image_url",), "r2v"), (("reference_images",), "r2v")),
+    "*": (
+        (("video_url",), "reference_material"),
+        (("audio_urls",), "reference_material"),
+        (("reference_images",), "reference_images"),
+        (("image_url", "end_image_url"), "i2v_first_last"),
+        (("image_url",), "i2v"),
+    ),
+}

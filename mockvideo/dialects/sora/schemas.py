@@ -1,0 +1,177 @@
+"""The relay's documents, field for field."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+from annotated_types import Interval
+from pydantic import BeforeValidator
+
+from mockvideo.core.files import File
+from mockvideo.provenance import SEED, code, guess, page
+from mockvideo.schema import Integer, Lenient, OneOf
+
+CREATE = page("docs.aiid.edu.kg, Create video")
+CONVENTIONS = page("docs.aiid.edu.kg, Conventions")
+ENGINE = code("QuantumNous/new-api, the program that the relay is built on")
+KLING_TYPES = guess("the relay names the field only; the type is Kling's own")
+
+MODES = (
+    "t2v",
+    "i2v",
+    "i2v_first_last",
+    "reference_images",
+    "reference_material",
+    "multi_i2v",
+    "extend",
+    "r2v",
+    "edit",
+)
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _reference(value: object) -> object:
+    """Name a picture, clip or sound by its URL; files and data URLs by their digest."""
+    if isinstance(value, File):
+        return f"sha256:{value.digest}"
+    if isinstance(value, dict):
+        return next(
+            (inner for key in ("image_url", "url", "image", "file_id", "id") if (inner := value.get(key))), value
+        )
+    if isinstance(value, str) and value.startswith("data:"):
+        return f"sha256:{sha256(value.encode()).hexdigest()}"
+    return value
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str | File | dict) else value
+
+
+Seconds = Annotated[float, BeforeValidator(_number), Interval(ge=1, le=3600)]
+Reference = Annotated[str, BeforeValidator(_reference)]
+References = Annotated[list[Reference], BeforeValidator(_listed)]
+Size = Annotated[str, guess("which texts are sizes is not said: WxH or a resolution")]
+Anything = Annotated[Any, SEED]
+
+
+class CreateVideo(Lenient):
+    """The body of POST /v1/videos, as JSON or as form fields."""
+
+    model: Annotated[str, SEED]
+    prompt: Annotated[str, SEED] | None = None
+    seconds: Annotated[Seconds, SEED] | None = None
+    duration: Annotated[Seconds, SEED] | None = None
+    size: Annotated[Size, SEED] | None = None
+    mode: Annotated[str, OneOf(MODES), guess("the seed calls its list common values; others are refused")] | None = None
+    aspect_ratio: Annotated[str, SEED] | None = None
+    ratio: Annotated[str, SEED] | None = None
+    quality: Annotated[str, SEED] | None = None
+    resolution: Annotated[str, SEED] | None = None
+    width: Annotated[Integer, SEED] | None = None
+    height: Annotated[Integer, SEED] | None = None
+    fps: Annotated[Integer, Interval(ge=1, le=120), guess("the bound is ours")] | None = None
+    seed: Annotated[Integer, SEED] | None = None
+    n: Annotated[Integer, SEED] | None = None
+    response_format: Annotated[str, OneOf(("url",)), SEED] | None = None
+    user: Annotated[str, SEED] | None = None
+    image: Annotated[Reference, SEED] | None = None
+    image_url: Annotated[Reference, SEED] | None = None
+    image_urls: Annotated[References, SEED] | None = None
+    images: Annotated[References, SEED] | None = None
+    reference_images: Annotated[References, SEED] | None = None
+    input_reference: Annotated[Reference, SEED] | None = None
+    end_image_url: Annotated[Reference, SEED] | None = None
+    last_image_url: Annotated[Reference, SEED] | None = None
+    video: Annotated[Reference, SEED] | None = None
+    video_url: Annotated[Reference, SEED] | None = None
+    videos: Annotated[References, SEED] | None = None
+    video_urls: Annotated[References, SEED] | None = None
+    audio_urls: Annotated[References, SEED] | None = None
+    function_mode: Annotated[str, SEED] | None = None
+    content: Anything = None
+    metadata: Annotated[Any, CREATE] = None
+    parameters: Annotated[Any, CREATE] = None
+    callback_url: Annotated[str, SEED] | None = None
+    external_task_id: Annotated[str, SEED] | None = None
+    model_name: Annotated[str, SEED] | None = None
+    negative_prompt: Annotated[str, SEED] | None = None
+    cfg_scale: Annotated[float, BeforeValidator(_number), KLING_TYPES] | None = None
+    sound: Annotated[str | bool, KLING_TYPES] | None = None
+    camera_control: Anything = None
+    image_list: Annotated[Any, SEED] = None
+    video_id: Annotated[str, SEED] | None = None
+    task_id: Annotated[str, SEED] | None = None
+    watermark_info: Anything = None
+
+
+class Failure(Lenient):
+    """Why a video failed."""
+
+    code: Annotated[str, ENGINE]
+    message: Annotated[str, ENGINE]
+
+
+class Metadata(Lenient):
+    """Where new-api puts the result's URL."""
+
+    url: Annotated[str, ENGINE] | None = None
+
+
+class Video(Lenient):
+    """The answer to a submission and to a poll."""
+
+    id: Annotated[str, SEED]
+    task_id: Annotated[str, SEED]
+    object: Annotated[Literal["video"], CREATE]
+    model: Annotated[str, CREATE]
+    status: Annotated[Literal["queued", "in_progress", "completed", "failed"], SEED]
+    progress: Annotated[int, Interval(ge=0, le=100), CREATE]
+    created_at: Annotated[int, CREATE]
+    completed_at: Annotated[int, SEED] | None = None
+    seconds: Annotated[str, CREATE]
+    size: Annotated[str, ENGINE]
+    video_url: Annotated[str, SEED] | None = None
+    url: Annotated[str, SEED] | None = None
+    metadata: Annotated[Metadata, ENGINE] | None = None
+    error: Annotated[Failure, ENGINE] | None = None
+
+
+class ErrorBody(Lenient):
+    """What is inside an error."""
+
+    code: Annotated[str, CONVENTIONS]
+    message: Annotated[str, CONVENTIONS]
+    type: Annotated[str, ENGINE]
+
+
+class Error(Lenient):
+    """The one error envelope."""
+
+    error: Annotated[ErrorBody, CONVENTIONS]
+
+
+class Model(Lenient):
+    """One entry of the model list."""
+
+    id: Annotated[str, ENGINE]
+    object: Annotated[Literal["model"], ENGINE]
+    created: Annotated[int, ENGINE]
+    owned_by: Annotated[str, ENGINE]
+    supported_endpoint_types: Annotated[list[str], ENGINE]
+
+
+class Models(Lenient):
+    """The model list, as new-api writes it."""
+
+    success: Annotated[bool, ENGINE]
+    object: Annotated[Literal["list"], ENGINE]
+    data: Annotated[list[Model], ENGINE]

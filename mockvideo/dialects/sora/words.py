@@ -1,0 +1,90 @@
+"""The relay's words for states, errors and failures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mockvideo.core.errors import Kind, Refusal
+from mockvideo.core.jobs import Reason, State
+from mockvideo.dialect import Absent, Spelling, Word, absent
+from mockvideo.dialects.sora.schemas import CONVENTIONS
+from mockvideo.provenance import SEED, Source, guess
+from mockvideo.schema import Json
+
+OUR_ENVELOPE = guess("the engine's code in the relay's documented envelope")
+OUR_WORD = guess("no document names a code for this")
+
+STATES: Mapping[State, Word | Absent] = {
+    State.QUEUED: Word("queued", SEED),
+    State.RUNNING: Word("in_progress", SEED),
+    State.SUCCEEDED: Word("completed", SEED),
+    State.FAILED: Word("failed", SEED),
+    State.CANCELLED: absent(nearest=State.FAILED),
+}
+
+FAILURES = {
+    Reason.CONTENT_POLICY: Spelling(
+        status=200,
+        code="moderation_blocked",
+        text="Your request was blocked by our moderation system.",
+        source=CONVENTIONS,
+    ),
+    Reason.UPSTREAM: Spelling(status=200, code="upstream_error", text="The upstream provider failed.", source=OUR_WORD),
+    Reason.TIMED_OUT: Spelling(status=200, code="timeout", text="The task timed out.", source=OUR_WORD),
+    Reason.UNSUPPORTED_INPUT: Spelling(
+        status=200, code="invalid_input", text="The provider cannot use this input.", source=OUR_WORD
+    ),
+    Reason.INTERNAL: Spelling(status=200, code="internal_error", text="Internal error.", source=OUR_WORD),
+}
+
+
+def _refusal(
+    status: int, code: str, text: str, source: Source = OUR_ENVELOPE, *, kind: str = "invalid_request_error"
+) -> Spelling:
+    return Spelling(status=status, code=code, text=text, type=kind, source=source)
+
+
+ERRORS: Mapping[Kind, Spelling | Absent] = {
+    Kind.INVALID_REQUEST: _refusal(400, "invalid_request_error", "{message}", CONVENTIONS),
+    Kind.MISSING_INPUT: _refusal(400, "invalid_request_error", "{message}", CONVENTIONS),
+    Kind.MODEL_LIMIT: _refusal(400, "invalid_request_error", "{message}", CONVENTIONS),
+    Kind.UNKNOWN_MODEL: _refusal(
+        503,
+        "model_not_found",
+        "No available channel for model {model} under group default (distributor)",
+        kind="new_api_error",
+    ),
+    Kind.MISSING_KEY: _refusal(401, "", "Invalid token", kind="new_api_error"),
+    Kind.INVALID_KEY: _refusal(401, "", "Invalid token", kind="new_api_error"),
+    Kind.INACTIVE_KEY: absent(nearest=Kind.INVALID_KEY),
+    Kind.PLAN_REQUIRED: _refusal(403, "", "This token has no access to model {model}", kind="new_api_error"),
+    # The engine's own words: the user's quota does not suffice, what is left.
+    Kind.INSUFFICIENT_CREDITS: _refusal(403, "insufficient_user_quota", "用户额度不足, 剩余额度: ＄{available}"),  # noqa: RUF001
+    Kind.ROUTE_NOT_FOUND: _refusal(404, "invalid_url", "Invalid URL ({method} {path})"),
+    Kind.METHOD_NOT_ALLOWED: absent(nearest=Kind.ROUTE_NOT_FOUND),
+    Kind.JOB_NOT_FOUND: _refusal(404, "task_not_exist", "task_not_exist"),
+    Kind.NOT_READY: _refusal(400, "task_not_completed", "Task is not completed yet, current status: {status}"),
+    Kind.IDEMPOTENCY_CONFLICT: absent(nearest=Kind.INVALID_REQUEST),
+    Kind.PAYLOAD_TOO_LARGE: _refusal(413, "read_request_body_failed", "{message}"),
+    Kind.UNSUPPORTED_MEDIA_TYPE: _refusal(400, "invalid_request_error", "{message}"),
+    Kind.RATE_LIMITED: _refusal(429, "rate_limit_exceeded", "Rate limit exceeded."),
+    Kind.QUOTA_EXCEEDED: absent(nearest=Kind.INSUFFICIENT_CREDITS),
+    Kind.INTERNAL: _refusal(500, "internal_error", "Internal server error.", CONVENTIONS, kind="server_error"),
+    Kind.UPSTREAM: _refusal(502, "fail_to_fetch_task", "The upstream provider failed.", kind="server_error"),
+    Kind.UNAVAILABLE: _refusal(503, "get_channel_failed", "{message}", kind="server_error"),
+    Kind.TIMEOUT: _refusal(504, "upstream_timeout", "The upstream provider timed out.", kind="server_error"),
+}
+
+_SECONDS = _refusal(400, "invalid_seconds", "seconds must be between 1 and 3600")
+_SIZE = _refusal(400, "invalid_size", "{message}")
+
+SPELLINGS = {
+    (Kind.INVALID_REQUEST, "seconds"): _SECONDS,
+    (Kind.INVALID_REQUEST, "duration"): _SECONDS,
+    (Kind.INVALID_REQUEST, "size"): _SIZE,
+    (Kind.MODEL_LIMIT, "size"): _refusal(400, "invalid_size", "{model} size is invalid"),
+}
+
+
+def envelope(_: Refusal, spelling: Spelling, text: str) -> Json:
+    return {"error": {"code": spelling.code, "message": text, "type": spelling.type}}

@@ -1,0 +1,1 @@
+"""How it is heard: the only Starlette and uvicorn."""

@@ -1,0 +1,150 @@
+"""The ASGI application: the guard, the dialects under their names, the clips, and a page that says where things are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic_core import to_json
+from starlette.types import Receive, Scope, Send
+
+from mockvideo import __version__, dialects
+from mockvideo.core.accounts import Accounts
+from mockvideo.dialect import Dialect
+from mockvideo.server import clips
+from mockvideo.server.call import Call, Headers
+from mockvideo.server.exchange import Exchange, Observer
+from mockvideo.server.files import Answer, serve
+from mockvideo.server.guard import Guard
+from mockvideo.server.options import Options
+from mockvideo.server.routes import Table
+from mockvideo.server.service import JSON, Service
+
+HEALTH = "/_mockvideo/health"
+OURS = (clips.PATH, "/_mockvideo/")
+
+
+class App:
+    """One server's ASGI application. ``roots``: on these ports a dialect is served without a prefix."""
+
+    def __init__(self, service: Service, exchange: Exchange, known: Mapping[str, Dialect]) -> None:
+        self.service = service
+        self.exchange = exchange
+        self.dialects = known
+        self.roots: dict[int, str] = {}
+        self._tables = {name: Table(dialect.routes) for name, dialect in known.items()}
+        options = service.options
+        self._guard = Guard(
+            allowed_hosts=options.allowed_hosts,
+            public_url=options.public_url,
+            beyond_loopback=options.beyond_loopback,
+            cors_origins=options.cors_origins,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await _lifespan(scope, receive, send)
+            return
+        headers: Headers = scope["headers"]
+        named = dict(headers)
+        path, mount_point = scope["path"], scope.get("root_path", "")
+        if mount_point:
+            path = path.removeprefix(mount_point)
+        answer = self._at_the_door(scope["method"], path, named)
+        if answer is None:
+            name, prefix, rest = self._mount(path, scope.get("server"))
+            if name is None:
+                answer = self._elsewhere(scope, path, headers)
+            else:
+                host = named[b"host"].decode("latin-1")
+                origin = f"{scope['scheme']}://{host}{mount_point}"
+                query = scope["query_string"]
+                call = Call(
+                    self.dialects[name], mount_point + prefix, rest, scope["method"], query, headers, named, origin
+                )
+                answer = await self.exchange(call, self._tables[name], receive)
+        if answer is not None:
+            answer.headers.extend(self._guard.cors(named.get(b"origin")))
+            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+            await send({"type": "http.response.body", "body": answer.body})
+
+    def _at_the_door(self, method: str, path: str, named: dict[bytes, bytes]) -> Answer | None:
+        """Refuse a host that is not ours, and answer a browser that asks first."""
+        if path == HEALTH:
+            return _json(200, {"status": "ok", "version": __version__})
+        problem = self._guard.host_problem(named.get(b"host"))
+        if problem is not None:
+            return _json(421, {"error": {"message": problem}})
+        if method == "OPTIONS":
+            asked = named.get(b"access-control-request-headers")
+            allowed = self._guard.preflight(named.get(b"origin"), asked)
+            return Answer(204, allowed, b"") if allowed else None
+        return None
+
+    def _mount(self, path: str, server: tuple[str, int] | None) -> tuple[str | None, str, str]:
+        """Return the dialect, the prefix and the documented path; clients paste a path behind a base URL that has
+        the prefix already, so it may stand twice.
+        """
+        if self.roots and server and server[1] in self.roots and not path.startswith(OURS) and path != "/":
+            return self.roots[server[1]], "", path
+        first, _, rest = path[1:].partition("/")
+        if first not in self.dialects:
+            return None, "", path
+        again, _, further = rest.partition("/")
+        return first, "/" + first, "/" + (further if again == first else rest)
+
+    def _elsewhere(self, scope: Scope, path: str, headers: Headers) -> Answer:
+        if path.startswith(clips.PATH):
+            return self._media(path, headers, scope["method"])
+        if path == "/":
+            return _json(200, self._directory())
+        return _json(404, {"error": {"message": f"Nothing is served at {path}.", "hint": self._hint(path)}})
+
+    def _media(self, path: str, headers: Headers, method: str) -> Answer:
+        if method not in {"GET", "HEAD"}:
+            return _json(405, {"error": {"message": "Clips are fetched with GET."}}, [(b"allow", b"GET, HEAD")])
+        found = clips.find(self.service.accounts, path)
+        if found is not None:
+            job, number = found
+            data, etag, media_type = self.service.clips.of(job, number), clips.etag(job, number), "video/mp4"
+        elif file := clips.find_upload(self.service.accounts, path):
+            data, etag, media_type = file.data, file.digest, file.media_type
+        else:
+            message = "No such clip: the job is unknown, unfinished, or was made by a server that has been stopped."
+            return _json(404, {"error": {"message": message}})
+        return serve(data, etag=etag, media_type=media_type, request_headers=headers, method=method)
+
+    def _directory(self) -> dict[str, Any]:
+        urls = {name: "/" + name for name in self.dialects}
+        return {"mockvideo": __version__, "base_urls": urls, "hint": "Add a documented path, as in /sora/v1/videos."}
+
+    def _hint(self, path: str) -> str:
+        fitting = [f"/{name}{path}" for name, table in self._tables.items() if table.find(path)]
+        if fitting:
+            return f"Did you mean {' or '.join(fitting)}?"
+        return f"Base URLs are {', '.join('/' + name for name in self.dialects)}."
+
+
+def create_app(options: Options | None = None, *, observer: Observer | None = None) -> App:
+    """Make the application; ``observer`` sees every journal entry as it is written."""
+    options = options or Options()
+    service = Service(options, Accounts(options.settings))
+    return App(service, Exchange(service, observer), dialects.load())
+
+
+def _json(status: int, document: dict[str, Any], extra: Headers | None = None) -> Answer:
+    body = to_json(document)
+    return Answer(status, [JSON, (b"content-length", b"%d" % len(body)), *(extra or [])], body)
+
+
+async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    """There is nothing to start or to stop; web sockets are not spoken."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1000})
+        return
+    while True:
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,122 @@
+"""From a submission's bytes to a video request: each check by name, run in the dialect's own order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+
+from pydantic import BaseModel
+
+from mockvideo.catalog import Row
+from mockvideo.core.account import Account
+from mockvideo.core.accounts import Accounts
+from mockvideo.core.errors import ApiError, Kind
+from mockvideo.core.jobs import Job, VideoRequest
+from mockvideo.dialect import Check, Dialect
+from mockvideo.operation import Submit
+from mockvideo.schema import Json, validate
+from mockvideo.server.body import header
+from mockvideo.server.call import Call
+from mockvideo.server.documents import read_document
+from mockvideo.server.identity import identify
+
+FRAMES = 108_000
+
+
+class Submission:
+    """A request on its way through the checks; each one fills in what the next ones need."""
+
+    account: Account
+    row: Row
+    request: VideoRequest
+    digest: bytes
+
+    def __init__(self, call: Call, operation: Submit, accounts: Accounts) -> None:
+        self.accounts = accounts
+        self.call = call
+        self.dialect: Dialect = call.dialect
+        self.operation = operation
+        self.document: Json = {}
+        self.strict = True
+        self.replayed: str | None = None
+
+    def run(self) -> None:
+        """Make every check that the dialect makes; raises ApiError at the first that fails."""
+        for check in self.dialect.checks:
+            CHECKS[check](self)
+
+    def identify(self) -> None:
+        self.account = identify(self.call, self.accounts)
+
+    def read(self) -> None:
+        self.document, self.strict = read_document(self.call, self.operation)
+        self.document = self.dialect.fold(self.document)
+
+    def validate(self) -> None:
+        validate(self.dialect.catalog.schema, self.document, strict=self.strict)
+
+    def find_model(self) -> None:
+        model = self.document.get("model", self.dialect.model)
+        if model is None:
+            raise ApiError(Kind.MISSING_INPUT, "model: Field required", field="model")
+        self.row = self.dialect.catalog.row(model)
+
+    def check_plan(self) -> None:
+        if self.row.plans and self.account.settings.plan not in self.row.plans:
+            raise ApiError(Kind.PLAN_REQUIRED, field="model", model=self.row.id, plans=self.row.plans)
+
+    def understand(self) -> None:
+        catalog = self.dialect.catalog
+        try:
+            request = validate(catalog.request(self.row), self.document, strict=self.strict, broken=Kind.MODEL_LIMIT)
+            catalog.relate(self.row, request)
+            self.request = self.dialect.understand(request, self.row)
+        except ApiError as error:
+            raise ApiError.of(error.refusal, model=self.row.id) from None
+        if self.request.duration * self.request.fps > FRAMES:
+            raise ApiError(
+                Kind.INVALID_REQUEST, f"fps: a clip has at most {FRAMES:,} frames; ask for less", field="fps"
+            )
+        self.digest = digest(request)
+
+    def find_replay(self) -> None:
+        key = self._key()
+        if key:
+            now = self.account.clock.now()
+            self.replayed = self.account.replays.find(self.dialect.name, key, self.digest, now)
+
+    def remember(self, job: Job) -> None:
+        """Note which job the idempotency key made, if there is one."""
+        key = self._key()
+        if key:
+            expires_at = job.submitted_at + self.dialect.terms.replay_window
+            self.account.replays.remember((self.dialect.name, key), self.digest, job.id, expires_at)
+
+    def _key(self) -> str:
+        return header(self.call.headers, self.operation.replay_header or b"").decode("latin-1")
+
+    def check_funds(self) -> None:
+        if self.replayed is None:
+            self.account.ledger(self.dialect.terms).cover(self.request.price)
+
+    def check_room(self) -> None:
+        if self.replayed is None:
+            self.account.store.refuse_overflow()
+
+
+CHECKS: dict[Check, Callable[[Submission], None]] = {
+    Check.KEY: Submission.identify,
+    Check.BODY: Submission.read,
+    Check.SCHEMA: Submission.validate,
+    Check.MODEL: Submission.find_model,
+    Check.PLAN: Submission.check_plan,
+    Check.CAPS: Submission.understand,
+    Check.IDEMPOTENCY: Submission.find_replay,
+    Check.FUNDS: Submission.check_funds,
+    Check.AVAILABLE: Submission.check_room,
+}
+
+
+def digest(request: BaseModel) -> bytes:
+    """Hash the normalised document: the same wish in another notation is the same request."""
+    return blake2b(request.model_dump_json(exclude_none=True).encode(), digest_size=16).digest()

@@ -1,0 +1,102 @@
+"""The clips of jobs: made when they are fetched, kept in bounded memory, found by URLs that nobody can guess."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64encode
+from collections import OrderedDict
+
+from mockvideo.core.account import Account
+from mockvideo.core.accounts import Accounts
+from mockvideo.core.files import File
+from mockvideo.core.jobs import Job, State
+from mockvideo.media import Clip, write
+
+ROOM = 64 << 20
+PATH = "/media/"
+
+
+class Clips:
+    """Finds and makes clips; the least recently fetched ones go when they fill ``room`` bytes."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
+        self._used = 0
+        self._made: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+
+    def of(self, job: Job, number: int = 1) -> bytes:
+        """Return the job's clip with that number, from 1 on."""
+        place = (job.secret, number)
+        data = self._made.get(place)
+        if data is None:
+            data = write(clip_of(job, number))
+            self._keep(place, data)
+        self._made.move_to_end(place)
+        return data
+
+    def base64(self, job: Job) -> tuple[str, ...]:
+        return tuple(b64encode(self.of(job, number)).decode() for number in range(1, job.request.clips + 1))
+
+    def _keep(self, place: tuple[str, int], data: bytes) -> None:
+        self._made[place] = data
+        self._used += len(data)
+        while self._used > self._room and len(self._made) > 1:
+            _, dropped = self._made.popitem(last=False)
+            self._used -= len(dropped)
+
+
+def clip_of(job: Job, number: int) -> Clip:
+    """Say what a job's clip looks like; its card names dialect, model and job."""
+    request = job.request
+    which = f" {number} of {request.clips}" if request.clips > 1 else ""
+    return Clip(
+        width=request.width,
+        height=request.height,
+        fps=request.fps,
+        duration=request.duration,
+        sound=request.sound,
+        lines=(job.dialect + which, request.model, job.id),
+        tint=int(job.secret[:6], 16),
+    )
+
+
+def etag(job: Job, number: int) -> str:
+    """A strong tag: the same job always has the same bytes."""
+    return f"{job.secret}-{number}"
+
+
+def paths(account: Account, job: Job) -> list[str]:
+    """Return the URL paths of a job's clips."""
+    return [
+        f"{PATH}{account.tag}/{job.dialect}/{job.id}/{number}-{job.secret}.mp4"
+        for number in range(1, job.request.clips + 1)
+    ]
+
+
+def find(accounts: Accounts, path: str) -> tuple[Job, int] | None:
+    """Return the job and the number of the clip that a media path means; None if there is no such clip (yet)."""
+    tag, _, rest = path.removeprefix(PATH).partition("/")
+    dialect, _, rest = rest.partition("/")
+    job_id, _, name = rest.partition("/")
+    number, _, secret = name.removesuffix(".mp4").partition("-")
+    account = accounts.tagged(tag)
+    job = account.store.get(dialect, job_id) if account else None
+    if account is None or job is None or number not in map(str, range(1, job.request.clips + 1)):
+        return None
+    if not hmac.compare_digest(secret.encode(), job.secret.encode()):
+        return None
+    return (job, int(number)) if job.at(account.arrive()).state is State.SUCCEEDED else None
+
+
+def upload_path(account: Account, upload_id: str) -> str:
+    return f"{PATH}{account.tag}/uploads/{upload_id}"
+
+
+def find_upload(accounts: Accounts, path: str) -> File | None:
+    """Return the uploaded file that a media path means."""
+    tag, _, rest = path.removeprefix(PATH).partition("/")
+    account = accounts.tagged(tag)
+    if account is None or not rest.startswith("uploads/"):
+        return None
+    upload = account.uploads.get(rest.removeprefix("uploads/"), account.arrive())
+    return upload.file if upload else None

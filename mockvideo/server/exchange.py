@@ -1,0 +1,105 @@
+"""One exchange with a dialect: recognise, understand, act, answer, note."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from math import ceil
+
+from starlette.types import Receive
+
+from mockvideo.core.account import Account
+from mockvideo.core.errors import ApiError, Kind, Refusal
+from mockvideo.core.journal import Entry, redacted
+from mockvideo.server.body import Disconnected, refuse_encoding
+from mockvideo.server.call import Call
+from mockvideo.server.files import Answer
+from mockvideo.server.perform import PERFORM
+from mockvideo.server.routes import Table
+from mockvideo.server.service import Service
+
+CLIENT_LEFT = 499
+
+logger = logging.getLogger("mockvideo")
+
+Observer = Callable[[Entry, Account], None]
+
+
+class Exchange:
+    """Answers calls to dialects. ``observer`` sees every journal entry as it is written."""
+
+    def __init__(self, service: Service, observer: Observer | None = None) -> None:
+        self.service = service
+        self.observer = observer
+
+    async def __call__(self, call: Call, table: Table, receive: Receive) -> Answer | None:
+        """Answer a call; every refusal ends here, in the dialect's envelope. None: the client has left."""
+        try:
+            found = _recognise(call, table)
+            answer: Answer | None = await PERFORM[type(found)](self.service, call, receive)
+        except ApiError as error:
+            answer = self._refuse(call, error.refusal)
+        except Disconnected:
+            answer = None
+        except Exception:
+            # A bug, here or in a dialect's folder: said in the dialect's envelope too, and never `planned`.
+            logger.exception("%s %s failed", call.method, call.path)
+            answer = self._refuse(call, Refusal(Kind.INTERNAL))
+        self._note(call, answer.status if answer is not None else CLIENT_LEFT)
+        return answer
+
+    def _refuse(self, call: Call, refusal: Refusal) -> Answer:
+        call.refusal = refusal
+        status, document = call.dialect.say(refusal)
+        if refusal.retry_after is None:
+            return self.service.answer(call, status, document)
+        seconds = self._ask_to_wait(call, refusal.retry_after)
+        return self.service.answer(call, status, document, [(b"retry-after", b"%d" % seconds)])
+
+    def _ask_to_wait(self, call: Call, seconds: float) -> int:
+        account = call.account or self.service.accounts.anonymous
+        account.ask_to_wait(seconds)
+        wait = account.clock.hint(seconds)
+        return ceil(seconds if wait is None else wait)
+
+    def _note(self, call: Call, status: int) -> None:
+        account = call.account or self.service.accounts.anonymous
+        job = call.snapshot.job if call.snapshot is not None else None
+        entry = Entry(
+            account.journal.count + 1,
+            account.clock.now() - account.began,
+            call.dialect.name,
+            call.route.name if call.route is not None else "",
+            call.method,
+            call.path,
+            status,
+            job.id if job is not None else None,
+            job.request.model if job is not None else None,
+            call.snapshot.state if call.snapshot is not None else None,
+            call.refusal,
+            call.plan.error is not None,
+            call.hint,
+            redacted(call.headers),
+            call.body,
+            len(call.body),
+        )
+        account.journal.note(entry)
+        if self.observer is not None:
+            self.observer(entry, account)
+
+
+def _recognise(call: Call, table: Table) -> object:
+    """Find the documented route that was meant, and return its operation."""
+    found = table.find(call.path)
+    if found is None:
+        near = table.near(call.path)
+        call.hint = f"Did you mean {call.prefix}{near}?" if near else None
+        raise ApiError(Kind.ROUTE_NOT_FOUND, method=call.method, path=call.path)
+    methods, call.name = found
+    call.route = methods.get(call.method)
+    if call.route is None:
+        call.hint = f"{call.path} answers {', '.join(methods)}."
+        raise ApiError(Kind.METHOD_NOT_ALLOWED, method=call.method, path=call.path)
+    if b"content-encoding" in call.named:
+        refuse_encoding(call.headers)
+    return call.route.operation

@@ -1,0 +1,85 @@
+"""Serves bytes that are in memory: whole, in part (RFC 9110, 14), or not at all if the client has them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# More digits than any size has make a range malformed, which serves the whole file.
+RANGE = re.compile(rb"bytes=[ \t]*([0-9]{0,20})-([0-9]{0,20})[ \t]*", re.IGNORECASE)
+ENTITY_TAG = re.compile(rb'(?:W/)?("[^"]*")')
+CONDITIONS = frozenset({b"range", b"if-range", b"if-none-match"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes over the wire; ``body`` may be a view of the file, and is empty where only the head is sent."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes | memoryview
+
+
+def serve(  # noqa: PLR0913 - a file and a request, everything by name
+    data: bytes,
+    *,
+    etag: str,
+    media_type: str,
+    request_headers: list[tuple[bytes, bytes]],
+    method: str,
+    max_age: int | None = None,
+) -> Answer:
+    """Answer a GET or HEAD for ``data``; ``etag`` comes without quotes, ``max_age`` is in seconds."""
+    tag = b'"%b"' % etag.encode("ascii")
+    kept = [(b"etag", tag)]
+    if max_age is not None:
+        kept.append((b"cache-control", b"private, max-age=%d" % max_age))
+    asked = _conditions(request_headers)
+    if b"if-none-match" in asked and _is_known(tag, asked[b"if-none-match"]):
+        return Answer(304, kept, b"")
+    span = _span(asked[b"range"], len(data)) if b"range" in asked and asked.get(b"if-range", tag) == tag else None
+    status, headers, body = _cut(data, media_type.encode("ascii"), span)
+    return Answer(status, [(b"accept-ranges", b"bytes"), *kept, *headers], b"" if method == "HEAD" else body)
+
+
+def _cut(
+    data: bytes, media_type: bytes, span: range | None
+) -> tuple[int, list[tuple[bytes, bytes]], bytes | memoryview]:
+    """Status, headers and body for the whole (None), for nothing (an empty span) or for a part."""
+    size = len(data)
+    if span is None:
+        return 200, [(b"content-type", media_type), (b"content-length", b"%d" % size)], data
+    if not span:
+        return 416, [(b"content-range", b"bytes */%d" % size), (b"content-length", b"0")], b""
+    headers = [
+        (b"content-type", media_type),
+        (b"content-range", b"bytes %d-%d/%d" % (span.start, span.stop - 1, size)),
+        (b"content-length", b"%d" % len(span)),
+    ]
+    return 206, headers, memoryview(data)[span.start : span.stop]
+
+
+def _conditions(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The conditional headers of a request, repeated ones joined."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in CONDITIONS:
+            found[name] = found[name] + b", " + value if name in found else value
+    return found
+
+
+def _is_known(tag: bytes, if_none_match: bytes) -> bool:
+    return if_none_match.strip() == b"*" or tag in ENTITY_TAG.findall(if_none_match)
+
+
+def _span(header: bytes, size: int) -> range | None:
+    """The bytes that a Range asks for: empty if there are none such, None if the header is to be ignored."""
+    match = RANGE.fullmatch(header)
+    if not match:
+        return None
+    first, last = match.groups()
+    if not first:
+        return range(max(0, size - int(last)), size) if last else None
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(size, int(last) + 1) if last else size)

@@ -1,0 +1,23 @@
+"""How a server presents itself, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mockvideo.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``create_app`` and the command line agree on.
+
+    ``media``: results are URLs on this server, or ``data:`` URLs. ``public_url`` replaces scheme and host in them.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    media: Literal["http", "data"] = "http"
+    public_url: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    beyond_loopback: bool = False

@@ -1,0 +1,159 @@
+"""What each kind of operation does with a call."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from math import ceil
+from typing import Any
+
+from starlette.types import Receive
+
+from mockvideo.core.account import Account, Wait
+from mockvideo.core.errors import ApiError, Kind, Refusal
+from mockvideo.core.files import File
+from mockvideo.core.jobs import FINAL, Reason, Snapshot, State
+from mockvideo.dialect import Dialect, spelled
+from mockvideo.operation import Content, Document, Generate, Item, List, Poll, Submit, Upload, View
+from mockvideo.server import clips
+from mockvideo.server.body import Disconnected, header, parse_form, receive_body
+from mockvideo.server.call import Call, Headers
+from mockvideo.server.checks import Submission
+from mockvideo.server.documents import read_query
+from mockvideo.server.files import Answer, serve
+from mockvideo.server.identity import credential, identify
+from mockvideo.server.service import Service
+from mockvideo.server.waiting import wait_until
+
+SMALL_BODY = 1 << 20
+LARGE_BODY = 32 << 20
+UPLOAD_BODY = 52 << 20
+
+
+async def submit(service: Service, call: Call, receive: Receive) -> Answer:
+    operation: Submit = call.operation
+    snapshot = await _accept(service, call, receive)
+    document = operation.render(snapshot, service.links(call, snapshot))
+    return service.answer(call, operation.status, document, _poll_after(call, snapshot))
+
+
+async def generate(service: Service, call: Call, receive: Receive) -> Answer:
+    operation: Generate = call.operation
+    accepted = await _accept(service, call, receive)
+    account, terms = call.known_account, call.dialect.terms
+    while isinstance(outcome := account.outcome(terms, accepted.job.id), Wait):
+        if not await wait_until(account.clock, outcome.until, receive):
+            call.hint = "The client left; the job goes on and is billed."
+            raise Disconnected
+    call.snapshot = outcome
+    if outcome.state is State.SUCCEEDED:
+        return service.answer(call, operation.status, operation.render(outcome, service.links(call, outcome)))
+    return _failed(service, call, outcome)
+
+
+async def poll(service: Service, call: Call, _: Receive) -> Answer:
+    operation: Poll = call.operation
+    account = identify(call, service.accounts)
+    if operation.check is not None:
+        operation.check(call.name)
+    snapshot = call.snapshot = account.poll(call.dialect.terms, call.name)
+    document = operation.render(snapshot, service.links(call, snapshot))
+    return service.answer(call, 200, document, _poll_after(call, snapshot))
+
+
+async def content(service: Service, call: Call, _: Receive) -> Answer:
+    account = identify(call, service.accounts)
+    snapshot = call.snapshot = account.view(call.dialect.terms, call.name)
+    if snapshot.state is not State.SUCCEEDED:
+        word = spelled(call.dialect.states)[snapshot.state]
+        raise ApiError(Kind.NOT_READY, id=call.name, status=word)
+    answer = send_clip(service, call.headers, call.method, snapshot, 1)
+    answer.headers.extend(service.request_ids(call))
+    return answer
+
+
+def send_clip(service: Service, headers: Headers, method: str, snapshot: Snapshot, number: int) -> Answer:
+    """Serve a clip of a job that succeeded."""
+    job = snapshot.job
+    data = service.clips.of(job, number)
+    return serve(data, etag=clips.etag(job, number), media_type="video/mp4", request_headers=headers, method=method)
+
+
+async def list_jobs(service: Service, call: Call, _: Receive) -> Answer:
+    operation: List = call.operation
+    account = identify(call, service.accounts)
+    query = read_query(call)
+    snapshots, more = account.page(call.dialect.terms, operation.read(query))
+    items = [Item(snapshot, service.links(call, snapshot)) for snapshot in snapshots]
+    return service.answer(call, 200, operation.render(items, query, more))
+
+
+async def document(service: Service, call: Call, _: Receive) -> Answer:
+    operation: Document = call.operation
+    account = _visitor(service, call) if operation.public else identify(call, service.accounts)
+    standing = account.standing(call.dialect.terms) if account else None
+    return service.answer(call, 200, operation.render(View(standing, read_query(call), call.name)))
+
+
+async def upload(service: Service, call: Call, receive: Receive) -> Answer:
+    operation: Upload = call.operation
+    account = identify(call, service.accounts)
+    body = await receive_body(receive, call.headers, cap=UPLOAD_BODY)
+    fields = parse_form(body, header(call.headers, b"content-type").decode("latin-1"))
+    file = next((value for name, value in fields if name == operation.field and isinstance(value, File)), None)
+    if file is None:
+        message = f"Send the file in the form field {operation.field!r}."
+        raise ApiError(Kind.MISSING_INPUT, message, field=operation.field)
+    operation.check(file)
+    kept = account.keep(call.dialect.terms, file)
+    url = service.url(call, clips.upload_path(account, kept.id))
+    return service.answer(call, operation.status, operation.render(kept, url))
+
+
+PERFORM: dict[type[Any], Callable[[Service, Call, Receive], Awaitable[Answer]]] = {
+    Submit: submit,
+    Generate: generate,
+    Poll: poll,
+    Content: content,
+    List: list_jobs,
+    Document: document,
+    Upload: upload,
+}
+
+
+async def _accept(service: Service, call: Call, receive: Receive) -> Snapshot:
+    """Read and check a submission; the job that it makes, or that its idempotency key made before."""
+    operation: Submit = call.operation
+    call.body = await receive_body(receive, call.headers, cap=LARGE_BODY if operation.large else SMALL_BODY)
+    submission = Submission(call, operation, service.accounts)
+    submission.run()
+    account, terms = submission.account, call.dialect.terms
+    if submission.replayed is not None:
+        call.snapshot = account.view(terms, submission.replayed)
+        return call.snapshot
+    snapshot = call.snapshot = account.submit(terms, submission.request, submission.digest, call.plan)
+    submission.remember(snapshot.job)
+    return snapshot
+
+
+def _failed(service: Service, call: Call, snapshot: Snapshot) -> Answer:
+    """Answer a blocking call whose job ended badly."""
+    spelling = call.dialect.failures[snapshot.job.reason or Reason.INTERNAL]
+    text = spelling.text.format(model=snapshot.job.request.model)
+    return service.answer(call, spelling.status, call.dialect.envelope(Refusal(Kind.UPSTREAM, text), spelling, text))
+
+
+def _poll_after(call: Call, snapshot: Snapshot) -> Headers | None:
+    """Tell a client that asks how soon to poll again, if its own habit is not right for this clock."""
+    dialect: Dialect = call.dialect
+    if dialect.poll_after_header is None or snapshot.state in FINAL:
+        return None
+    wait = call.known_account.clock.hint(dialect.terms.interval)
+    return None if wait is None else [(dialect.poll_after_header, b"%d" % max(1, ceil(wait * 1000)))]
+
+
+def _visitor(service: Service, call: Call) -> Account | None:
+    """The account of somebody who need not have one."""
+    try:
+        return identify(call, service.accounts) if credential(call) else None
+    except ApiError:
+        return None

@@ -1,0 +1,56 @@
+"""What all exchanges of a server share, and what they have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pydantic_core import to_json
+
+from mockvideo.core.accounts import Accounts
+from mockvideo.core.jobs import Snapshot, State
+from mockvideo.operation import Generate, Links
+from mockvideo.schema import Json
+from mockvideo.server import clips
+from mockvideo.server.call import Call, Headers
+from mockvideo.server.files import Answer
+from mockvideo.server.options import Options
+
+JSON = (b"content-type", b"application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The accounts, the clips, and how results are handed out."""
+
+    options: Options
+    accounts: Accounts
+    clips: clips.Clips = field(default_factory=clips.Clips)
+
+    def answer(self, call: Call, status: int, document: Json, extra: Headers | None = None) -> Answer:
+        """Put a document into an answer."""
+        body = to_json(document)
+        headers = [JSON, (b"content-length", b"%d" % len(body)), *self.request_ids(call)]
+        if extra:
+            headers += extra
+        return Answer(status, headers, body)
+
+    def request_ids(self, call: Call) -> Headers:
+        """The headers that name this exchange: the account's tag and the number of its journal entry."""
+        account = call.account or self.accounts.anonymous
+        request_id = f"req_{account.tag}{account.journal.count + 1:08x}".encode()
+        return [(header, request_id) for header in call.dialect.request_id_headers]
+
+    def links(self, call: Call, snapshot: Snapshot) -> Links:
+        """What leads from a job's document back to this server."""
+        if snapshot.state is not State.SUCCEEDED or call.account is None:
+            return Links(call.prefix)
+        job = snapshot.job
+        if call.route is not None and isinstance(call.route.operation, Generate):
+            return Links(call.prefix, self.clips.base64(job))
+        if self.options.media == "data":
+            return Links(call.prefix, tuple("data:video/mp4;base64," + clip for clip in self.clips.base64(job)))
+        return Links(call.prefix, tuple(self.url(call, path) for path in clips.paths(call.account, job)))
+
+    def url(self, call: Call, path: str) -> str:
+        """The absolute URL of a path on this server, as the client reaches it."""
+        return (self.options.public_url or call.origin) + path

@@ -1,0 +1,37 @@
+"""The server in a background thread, for tests and for the demonstration."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+from mockvideo.core.accounts import Accounts
+from mockvideo.server.app import App
+from mockvideo.server.serving import Server, bind, configure, url_of
+
+
+class ServerThread:
+    """``with ServerThread(app) as server:`` serves on a free port of 127.0.0.1 until the block ends."""
+
+    def __init__(self, app: App, *, port: int = 0) -> None:
+        self.app = app
+        self._listener = bind("127.0.0.1", port)
+        self.url = url_of(self._listener)
+        self._ready = threading.Event()
+        self._server = Server(configure(app), self._ready.set)
+        self._thread = threading.Thread(target=self._server.run, args=([self._listener],), name="mockvideo")
+
+    @property
+    def accounts(self) -> Accounts:
+        return self.app.service.accounts
+
+    def __enter__(self) -> ServerThread:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()

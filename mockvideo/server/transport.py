@@ -1,0 +1,176 @@
+"""The uvicorn protocol of the server: caps and deadlines for what a client may send before anything else runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn, cast
+
+from httptools import HttpParserCallbackError
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+# So much of a body must arrive within each ``body_seconds``; a byte now and then does not keep a connection.
+BODY_STEP = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one connection may take. Seconds are real time; idle keep-alive is uvicorn's ``timeout_keep_alive``."""
+
+    head_bytes: int = 65_536
+    headers: int = 100
+    head_seconds: float = 10.0
+    body_seconds: float = 30.0
+    connections: int = 4_096
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection within the default limits; ``protocol`` makes this class for others.
+
+    A connection has one timer for all deadlines, which looks at ``since`` when it fires; uvicorn's timer for every
+    answer cost more than everything here. An application finds the asyncio transport as
+    ``scope["extensions"]["mockvideo.transport"]``.
+    """
+
+    limits = Limits()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self.extensions: dict[str, Any] = {"mockvideo.transport": transport}
+        self.phase: Literal["new", "head", "body", "idle"] = "new"
+        self.since = self.loop.time()  # the start of what has a deadline, 0.0 while nothing has
+        self.quiet = 0  # bytes before the data being parsed that belong to the same head, or follow the same chunk
+        self.progress = 0
+        self.refusal = (400, "The request is not valid HTTP/1.1; send a well-formed one.")
+        self.watch = self.loop.call_later(self.limits.head_seconds, self._look)
+        if len(self.connections) > self.limits.connections:
+            self._refuse(503, f"All {self.limits.connections:,} connections are in use; close some and try again.")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.watch.cancel()
+        super().connection_lost(exc)
+
+    # Per request: the parent is called by name, because super() costs three times as much.
+
+    def data_received(self, data: bytes) -> None:
+        cap = self.limits.head_bytes
+        if len(data) > cap:
+            for start in range(0, len(data), cap):
+                self.data_received(data[start : start + cap])
+            return
+        self.quiet += len(data)
+        HttpToolsProtocol.data_received(self, data)
+        if self.phase != "idle":
+            if self.quiet > cap:
+                self._refuse(*self._head_too_large())
+            self.since = self.since or self.loop.time()
+
+    def on_message_begin(self) -> None:
+        self.phase = "head"
+        self.quiet = 0
+        HttpToolsProtocol.on_message_begin(self)
+
+    def on_headers_complete(self) -> None:
+        limits = self.limits
+        if len(self.headers) > limits.headers:
+            self._stop(431, f"The request has more than {limits.headers} headers; send fewer.")
+        # A head that came in one piece is no larger than a piece.
+        if self.quiet and len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers) > limits.head_bytes:
+            self._stop(*self._head_too_large())
+        hosts = 0
+        for name, _ in self.headers:
+            hosts += name == b"host"
+        if hosts > 1:
+            self._stop(400, "The request has more than one Host header; send one.")
+        self.scope["extensions"] = self.extensions
+        HttpToolsProtocol.on_headers_complete(self)
+        self.phase = "body"
+        self.since = 0.0
+        self.progress = 0
+
+    def on_body(self, body: bytes) -> None:
+        self.quiet = 0
+        self.progress += len(body)
+        # What follows an early answer is only drained, and has one deadline for all of it.
+        if self.progress >= BODY_STEP and not self.cycle.response_complete:
+            self.since = 0.0
+            self.progress = 0
+        HttpToolsProtocol.on_body(self, body)
+
+    def on_message_complete(self) -> None:
+        HttpToolsProtocol.on_message_complete(self)
+        self.phase = "idle"
+        self.since = self.loop.time() if self.cycle.response_complete else 0.0
+
+    def on_response_complete(self) -> None:
+        if self.pipeline or self.transport.is_closing():
+            HttpToolsProtocol.on_response_complete(self)
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        if self.phase == "idle":
+            self.since = self.loop.time()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # says why in its own words
+        self._refuse(*self.refusal)
+
+    def _look(self) -> None:
+        """The timer: close what is overdue, else look again when the next deadline may pass."""
+        limits, now = self.limits, self.loop.time()
+        if self.since and (self.flow.read_paused or (self.phase == "body" and self.cycle.waiting_for_100_continue)):
+            self.since = now  # the client waits for us
+        allowed = {"body": limits.body_seconds, "idle": self.timeout_keep_alive}.get(self.phase, limits.head_seconds)
+        left = self.since + allowed - now if self.since else allowed
+        if left > 0:
+            soonest = min(left, limits.head_seconds, limits.body_seconds, self.timeout_keep_alive)
+            self.watch = self.loop.call_later(soonest, self._look)
+        elif self.phase == "head":
+            self._refuse(408, f"The head of the request was not complete after {allowed:g} s; send it at once.")
+        elif self.phase == "body":
+            self._refuse(408, f"The body of the request stalled for {allowed:g} s; send at least 1 KiB in this time.")
+        else:
+            self.transport.close()
+
+    def _head_too_large(self) -> tuple[int, str]:
+        return 431, f"Request line and headers have more than {self.limits.head_bytes:,} bytes; send fewer."
+
+    def _stop(self, status: int, message: str) -> NoReturn:
+        """Stop the parser, upon which uvicorn asks for an answer of 400."""
+        self.refusal = status, message
+        raise HttpParserCallbackError(message)
+
+    def _refuse(self, status: int, message: str) -> None:
+        """Answer and close, unless an earlier answer is due first or this one has begun."""
+        if self.transport.is_closing():
+            return
+        cycle = self._unanswered()
+        if self.phase != "body" and cycle:
+            cycle.keep_alive = False
+            self.transport.pause_reading()
+            return
+        if self.phase != "body" or (cycle and not cycle.response_started and not self.pipeline):
+            self.transport.write(self._answer(status, message))
+        if cycle:
+            cycle.disconnected = True
+        self.transport.close()
+
+    def _unanswered(self) -> RequestResponseCycle | None:
+        """The newest request whose head was complete, if its answer is not."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return None if cycle is None or cycle.response_complete else cycle
+
+    def _answer(self, status: int, message: str) -> bytes:
+        body = json.dumps({"error": {"message": message}}).encode()
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        return b"".join([STATUS_LINE[status], *(b"%b: %b\r\n" % header for header in headers), b"\r\n", body])
+
+
+def protocol(limits: Limits) -> type[Protocol]:
+    """The protocol class with these limits, for uvicorn to construct."""
+    return type("Protocol", (Protocol,), {"limits": limits})
