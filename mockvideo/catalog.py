@@ -19,6 +19,7 @@ from mockvideo.provenance import Source, parse
 from mockvideo.schema import Limit, narrow
 
 ANY = "*"
+SCALARS = frozenset({str, int, float, bool})
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -56,11 +57,16 @@ class Relation:
         return self.needs[0] if len(self.needs) == 1 else "one of " + ", ".join(self.needs)
 
 
-def _has(request: BaseModel, defaults: Mapping[str, Any], path: str, value: object) -> bool:
+def _get(request: BaseModel, defaults: Mapping[str, Any], path: str) -> Any:
+    """Return the value at the path, or the model's default for it."""
     found: Any = request
     for name in path.split("."):
         found = getattr(found, name, None)
-    found = defaults.get(path) if found is None else found
+    return defaults.get(path) if found is None else found
+
+
+def _has(request: BaseModel, defaults: Mapping[str, Any], path: str, value: object) -> bool:
+    found = _get(request, defaults, path)
     return found not in (None, "", [], ()) if value == ANY else found == value
 
 
@@ -106,13 +112,29 @@ class _File(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """What one model accepts: its request schema and the rules that can apply, by field and value of a condition."""
+
+    schema: type[BaseModel]
+    rules: Mapping[str, Mapping[Any, tuple[Relation, ...]]]
+
+    def relate(self, row: Row, request: BaseModel) -> None:
+        """Refuse a request that breaks a rule across fields."""
+        for path, by_value in self.rules.items():
+            found = _get(request, row.defaults, path) if path else None
+            for value in (found if type(found) in SCALARS else None, ANY):
+                for relation in by_value.get(value, ()):
+                    relation.check(request, row.defaults)
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """The rows by model id, in the order of the provider's document; ``relations`` hold for every model."""
 
     schema: type[BaseModel]
     rows: Mapping[str, Row]
     relations: tuple[Relation, ...] = ()
-    _schemas: dict[str, type[BaseModel]] = field(default_factory=dict, compare=False, repr=False)
+    _accepted: dict[str, Accepted] = field(default_factory=dict, compare=False, repr=False)
 
     def row(self, model: object) -> Row:
         """Return the row of a model; raises ApiError with the nearest name if there is none."""
@@ -127,15 +149,23 @@ class Catalog:
 
     def request(self, row: Row) -> type[BaseModel]:
         """Return the request schema of a model, built at its first use."""
-        schema = self._schemas.get(row.id)
-        if schema is None:
-            schema = self._schemas[row.id] = narrow(self.schema, row.narrowed, row.id)
-        return schema
+        return self._accepts(row).schema
 
     def relate(self, row: Row, request: BaseModel) -> None:
         """Refuse a request that breaks a rule across fields."""
-        for relation in (*self.relations, *row.relations):
-            relation.check(request, row.defaults)
+        self._accepts(row).relate(row, request)
+
+    def _accepts(self, row: Row) -> Accepted:
+        accepted = self._accepted.get(row.id)
+        if accepted is None:
+            rules: dict[str, dict[Any, tuple[Relation, ...]]] = {}
+            for relation in (*self.relations, *row.relations):
+                path, value = next(iter(relation.when.items()), ("", None))
+                place = rules.setdefault(path, {})
+                place[value] = (*place.get(value, ()), relation)
+            schema = narrow(self.schema, row.narrowed, row.id)
+            accepted = self._accepted[row.id] = Accepted(schema, rules)
+        return accepted
 
 
 def load(package: str, schema: type[BaseModel]) -> Catalog:

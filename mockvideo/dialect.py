@@ -66,11 +66,16 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """Where the API key stands: a header, and the scheme before it, which ``bare`` makes optional."""
+    """Where the API key stands: a header, and the scheme before it (empty: none), which ``bare`` makes optional."""
 
     header: bytes = b"authorization"
     scheme: str = "Bearer"
     bare: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the key as clients write it."""
+        return self.scheme and self.scheme + " "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

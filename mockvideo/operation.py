@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pydantic import BaseModel
 
@@ -18,8 +18,7 @@ from mockvideo.schema import Json
 Form = list[tuple[str, str | File]]
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(NamedTuple):
     """What leads back to this server: the path before the documented one, and the result of each clip.
 
     A result is a URL, or the clip in base64 where the operation answers ``inline``.

@@ -39,11 +39,15 @@ class Budgets:
 
 
 class Account:
-    """One API key's everything. Its methods are safe to call from any thread."""
+    """One API key's everything. Its methods are safe to call from any thread.
+
+    ``moment`` is when the last exchange began, in seconds since the epoch: one exchange has one time.
+    """
 
     def __init__(self, key: str, settings: Settings, budgets: Budgets) -> None:
         self.key = key
         self.tag = blake2b(key.encode(), digest_size=8, person=b"mockvideo").hexdigest()
+        self.tag_bytes = self.tag.encode()
         self.settings = settings
         self.clock = settings.new_clock()
         self.began = self.clock.now()
@@ -58,7 +62,8 @@ class Account:
         self._seen: dict[bytes, int] = {}
         self._polled: dict[tuple[str, str], float] = {}
         self._resume: float | None = None
-        self._source = digest(key, str(settings.seed))
+        self.moment = self.began
+        self._hasher = blake2b(digest(key, str(settings.seed)))
 
     def arrive(self) -> float:
         """Begin an exchange: let everything happen that is due, and return the moment."""
@@ -94,7 +99,7 @@ class Account:
         """Return the job as it stands now; a phase that counts polls counts this one."""
         with self.lock:
             job = self.find(terms.dialect, job_id)
-            now = self._wait_for_poll(job, terms.interval) if self.clock.automatic else self.clock.now()
+            now = self._wait_for_poll(job, terms.interval) if self.clock.automatic else self.moment
             phase, progress = job.timeline.at(now)
             if phase.polls is None:
                 return Snapshot(job, phase.state, progress, now)
@@ -190,12 +195,14 @@ class Account:
         return Job(job_id, terms.dialect, request, course, now, chance.take(12).hex(), reason)
 
     def _chance(self, dialect: str, body: bytes) -> Chance:
-        """Return the chance of this body's next occurrence."""
+        """Return the chance of the next occurrence of this body (a digest, always of the same length)."""
         seen = self._seen.pop(body, 0)
         self._seen[body] = seen + 1
         if len(self._seen) > self.settings.caps.unfinished_jobs:
             del self._seen[next(iter(self._seen))]
-        return Chance(digest(self._source, dialect, body, str(seen)))
+        hasher = self._hasher.copy()
+        hasher.update(body + seen.to_bytes(8) + dialect.encode())
+        return Chance(hasher.digest())
 
     def _schedule(self, job: Job) -> None:
         end = job.timeline.end
@@ -204,7 +211,7 @@ class Account:
 
     def _fold(self) -> float:
         """Let every effect happen that is due; nobody is present when a job ends, so its refund happens here."""
-        now = self.clock.now()
+        now = self.moment = self.clock.now()
         while self._agenda and self._agenda[0][0] <= now:
             end, dialect, job_id = heappop(self._agenda)
             job = self.store.get(dialect, job_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from threading import RLock
 
 from mockvideo.core.account import Account, Budgets
 from mockvideo.core.errors import ApiError, Kind
@@ -15,7 +16,10 @@ ANONYMOUS = "anonymous"
 
 
 class Accounts:
-    """All accounts of a server, made at their first request, bounded; the longest idle ones go first."""
+    """All accounts of a server, made at their first request, bounded; the longest idle ones go first.
+
+    Safe to call from any thread: the same key is always the same account.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -23,21 +27,24 @@ class Accounts:
         self._budgets = Budgets(Budget(caps.journal_total), Budget(caps.uploads_total))
         self._accounts: OrderedDict[str, Account] = OrderedDict()
         self._tags: dict[str, Account] = {}
+        self._lock = RLock()
         self.anonymous = Account(ANONYMOUS, settings, self._budgets)
 
     def __iter__(self) -> Iterator[Account]:
-        return iter(tuple(self._accounts.values()))
+        with self._lock:
+            return iter(tuple(self._accounts.values()))
 
     def __len__(self) -> int:
         return len(self._accounts)
 
     def get(self, key: str) -> Account:
         """Return the account of this credential; raises ApiError if the credential is refused."""
-        account = self._accounts.get(key)
-        if account is None:
-            return self._open(key)
-        self._accounts.move_to_end(key)
-        return account
+        with self._lock:
+            account = self._accounts.get(key)
+            if account is None:
+                return self._open(key)
+            self._accounts.move_to_end(key)
+            return account
 
     def tagged(self, tag: str) -> Account | None:
         """Return the account that minted URLs with this tag."""

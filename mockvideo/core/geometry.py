@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 SIDES: Final = (16, 4096)
 RATES: Final = (1, 120)
@@ -12,11 +12,11 @@ WIDEST: Final = 4
 NAMED: Final = {"sd": 480, "hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(NamedTuple):
     """What a request says of the picture, each part None where it is silent.
 
-    ``size`` is ``WxH`` or a resolution, ``resolution`` is ``720p``, ``4K`` …, ``ratio`` is ``W:H`` or ``adaptive``.
+    ``size`` is ``WxH`` or a resolution, ``resolution`` is ``720p``, ``4K`` …, ``ratio`` is ``W:H`` or ``adaptive``. A
+    tuple because every submission makes one.
     """
 
     size: str | None = None
@@ -42,7 +42,7 @@ def pixels(shape: Shape) -> tuple[int, int]:
     if shape.size is not None and "x" in shape.size.lower():
         return _bounded(*_pair(shape.size.lower(), "x", "size"), "size")
     if shape.width is not None and shape.height is not None:
-        return _bounded(shape.width, shape.height, "width")
+        return _bounded(shape.width, shape.height, "width" if not _possible(shape.width) else "height")
     part, word = next(
         ((part, word) for part in ("size", "resolution", "quality") if (word := getattr(shape, part)) is not None),
         ("resolution", shape.fallback_resolution),
@@ -50,6 +50,8 @@ def pixels(shape: Shape) -> tuple[int, int]:
     return from_words(word, shape.ratio or shape.fallback_ratio, part)
 
 
+# Only what was read is remembered, and that is short; a whole shape may hold a long text that another part outranks.
+@lru_cache(maxsize=1024)
 def from_words(resolution: str, ratio: str, part: str = "resolution") -> tuple[int, int]:
     """Return width and height for a shorter side in words (``720p``, ``4K``) and a ratio in words (``16:9``)."""
     shorter = short_side(resolution, part)
@@ -88,7 +90,12 @@ def _pair(text: str, sign: str, part: str) -> tuple[int, int]:
 
 
 def _bounded(width: int, height: int, part: str) -> tuple[int, int]:
-    low, high = SIDES
-    if not all(low <= side <= high and side % 2 == 0 for side in (width, height)):
+    if not (_possible(width) and _possible(height)):
+        low, high = SIDES
         raise ShapeError(part, f"width and height must be even and from {low} to {high} pixels, not {width}x{height}")
     return width, height
+
+
+def _possible(side: int) -> bool:
+    low, high = SIDES
+    return low <= side <= high and side % 2 == 0

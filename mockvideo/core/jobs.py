@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from mockvideo.core.errors import no_facts
 
@@ -162,9 +163,8 @@ class Job:
         return Snapshot(self, State.QUEUED, 0.0, self.submitted_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A job as it stands at one moment; ``progress`` from 0 to 1."""
+class Snapshot(NamedTuple):
+    """A job as it stands at one moment; ``progress`` from 0 to 1. A tuple because every poll makes one."""
 
     job: Job
     state: State

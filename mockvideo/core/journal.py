@@ -84,7 +84,7 @@ class Journal:
             self._drop()
 
     def _fit(self, entry: Entry) -> Entry:
-        body = entry.body[: self._caps.journal_body]
+        body = entry.body[: min(self._caps.journal_body, self._caps.journal_bodies)]
         while self._ring and self._bodies + len(body) > self._caps.journal_bodies:
             self._drop()
         if self._budget.used + len(body) > self._budget.most:

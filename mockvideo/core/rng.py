@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 LOWER = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -16,6 +17,11 @@ def digest(*parts: bytes | str) -> bytes:
         hasher.update(b"%d:" % len(data))
         hasher.update(data)
     return hasher.digest()
+
+
+@lru_cache(maxsize=16)
+def _table(alphabet: str) -> bytes:
+    return bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
 
 
 class Chance:
@@ -48,7 +54,7 @@ class Chance:
 
     def text(self, length: int, alphabet: str = LOWER) -> str:
         """Return so many characters of the alphabet."""
-        return "".join([alphabet[byte % len(alphabet)] for byte in self.take(length)])
+        return self.take(length).translate(_table(alphabet)).decode()
 
     def uuid(self) -> str:
         """Return a version 4 UUID."""

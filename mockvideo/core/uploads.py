@@ -32,12 +32,15 @@ class Uploads:
         return upload if upload is not None and now < upload.expires_at else None
 
     def keep(self, upload: Upload) -> None:
-        size = upload.file.size
-        while self._kept and self._budget.used + size > self._budget.most:
-            self._drop(next(iter(self._kept)))
-        if self._budget.used + size > self._budget.most:
+        """Keep a file under its id; one that is refused leaves the others as they are."""
+        size, own = upload.file.size, sum(kept.file.size for kept in self._kept.values())
+        if self._budget.used - own + size > self._budget.most:
             limit = self._budget.most >> 20
             raise ApiError(Kind.UNAVAILABLE, f"Uploads fill the {limit} MiB that this server keeps. Try again later.")
+        if upload.id in self._kept:
+            self._drop(upload.id)
+        while self._budget.used + size > self._budget.most:
+            self._drop(next(iter(self._kept)))
         self._kept[upload.id] = upload
         self._budget.used += size
 

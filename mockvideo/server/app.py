@@ -64,7 +64,8 @@ class App:
                 )
                 answer = await self.exchange(call, self._tables[name], receive)
         if answer is not None:
-            answer.headers.extend(self._guard.cors(named.get(b"origin")))
+            if b"origin" in named:
+                answer.headers.extend(self._guard.cors(named[b"origin"]))
             await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
             await send({"type": "http.response.body", "body": answer.body})
 

@@ -67,7 +67,7 @@ class Exchange:
         job = call.snapshot.job if call.snapshot is not None else None
         entry = Entry(
             account.journal.count + 1,
-            account.clock.now() - account.began,
+            account.moment - account.began,
             call.dialect.name,
             call.route.name if call.route is not None else "",
             call.method,

@@ -47,9 +47,9 @@ class Guard:
             return None
         name = _host_name(host.decode("latin-1")) if host else None
         if host is None or name is None:
-            return f"The request needs a Host header with one name or address. {self._served} {_cure('NAME')}"
+            return f"The request needs a Host header with one name or address. {self._served} {_cure('others', 'NAME')}"
         if not self._serves(name):
-            return f"Host {name} is not served here. {self._served} {_cure(name)}"
+            return f"Host {name} is not served here. {self._served} {_cure('it', name)}"
         if len(self._accepted) >= REMEMBERED:
             self._accepted.clear()
         self._accepted.add(host)
@@ -111,5 +111,5 @@ def _served(names: frozenset[str], *, beyond_loopback: bool) -> str:
     return f"Served are {', '.join(kinds)}."
 
 
-def _cure(name: str) -> str:
-    return f"To allow another, start the server with --allowed-host {name} or set MOCKVIDEO_ALLOWED_HOSTS={name}."
+def _cure(what: str, name: str) -> str:
+    return f"Allow {what} with --allowed-host {name} or MOCKVIDEO_ALLOWED_HOSTS={name}."

@@ -37,7 +37,7 @@ class Service:
     def request_ids(self, call: Call) -> Headers:
         """The headers that name this exchange: the account's tag and the number of its journal entry."""
         account = call.account or self.accounts.anonymous
-        request_id = f"req_{account.tag}{account.journal.count + 1:08x}".encode()
+        request_id = b"req_%b%08x" % (account.tag_bytes, account.journal.count + 1)
         return [(header, request_id) for header in call.dialect.request_id_headers]
 
     def links(self, call: Call, snapshot: Snapshot) -> Links:

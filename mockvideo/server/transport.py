@@ -67,6 +67,8 @@ class Protocol(HttpToolsProtocol):
             self.since = self.since or self.loop.time()
 
     def on_message_begin(self) -> None:
+        if self.phase == "idle":
+            self.since = 0.0
         self.phase = "head"
         self.quiet = 0
         HttpToolsProtocol.on_message_begin(self)
@@ -117,11 +119,8 @@ class Protocol(HttpToolsProtocol):
 
     def _look(self) -> None:
         """The timer: close what is overdue, else look again when the next deadline may pass."""
-        limits, now = self.limits, self.loop.time()
-        if self.since and (self.flow.read_paused or (self.phase == "body" and self.cycle.waiting_for_100_continue)):
-            self.since = now  # the client waits for us
-        allowed = {"body": limits.body_seconds, "idle": self.timeout_keep_alive}.get(self.phase, limits.head_seconds)
-        left = self.since + allowed - now if self.since else allowed
+        limits, allowed = self.limits, self._allowed()
+        left = self._left(allowed)
         if left > 0:
             soonest = min(left, limits.head_seconds, limits.body_seconds, self.timeout_keep_alive)
             self.watch = self.loop.call_later(soonest, self._look)
@@ -131,6 +130,18 @@ class Protocol(HttpToolsProtocol):
             self._refuse(408, f"The body of the request stalled for {allowed:g} s; send at least 1 KiB in this time.")
         else:
             self.transport.close()
+
+    def _allowed(self) -> float:
+        if self.phase == "idle":
+            return self.timeout_keep_alive
+        return self.limits.body_seconds if self.phase == "body" else self.limits.head_seconds
+
+    def _left(self, allowed: float) -> float:
+        """Seconds until the deadline, which does not run while nothing has one or the client waits for us."""
+        waits = self.flow.read_paused or (self.phase == "body" and self.cycle.waiting_for_100_continue)
+        if self.since and waits:
+            self.since = self.loop.time()
+        return self.since + allowed - self.loop.time() if self.since else allowed
 
     def _head_too_large(self) -> tuple[int, str]:
         return 431, f"Request line and headers have more than {self.limits.head_bytes:,} bytes; send fewer."
@@ -142,18 +153,20 @@ class Protocol(HttpToolsProtocol):
 
     def _refuse(self, status: int, message: str) -> None:
         """Answer and close, unless an earlier answer is due first or this one has begun."""
+        earlier = self._unanswered()
         if self.transport.is_closing():
             return
-        cycle = self._unanswered()
-        if self.phase != "body" and cycle:
-            cycle.keep_alive = False
+        if self.phase == "body":
+            if not self.cycle.response_started and not self.pipeline:
+                self.transport.write(self._answer(status, message))
+            self.cycle.disconnected = True
+            self.transport.close()
+        elif earlier:
+            earlier.keep_alive = False
             self.transport.pause_reading()
-            return
-        if self.phase != "body" or (cycle and not cycle.response_started and not self.pipeline):
+        else:
             self.transport.write(self._answer(status, message))
-        if cycle:
-            cycle.disconnected = True
-        self.transport.close()
+            self.transport.close()
 
     def _unanswered(self) -> RequestResponseCycle | None:
         """The newest request whose head was complete, if its answer is not."""

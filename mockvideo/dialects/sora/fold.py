@@ -32,26 +32,34 @@ def from_form(form: Form) -> Json:
 def fold(document: Json) -> Json:
     """Fill the canonical fields from their aliases, and the mode from what is there."""
     folded = without_nulls(document)
-    found = dict(_materials(folded.get("content")))
-    for name, aliases in ALIASES.items():
-        values = (folded.get(alias) for alias in aliases)
-        value = next((_first(value) for value in values if value), None) or found.get(name)
-        if value is not None:
-            folded[name] = value
+    given = folded.keys()
+    if given & OTHER_NAMES:
+        _rename(folded)
     if "mode" not in folded:
-        folded["mode"] = inferred_mode(folded)
+        folded["mode"] = inferred_mode(folded) if given & INPUTS else "t2v"
     return folded
 
 
+def _rename(folded: Json) -> None:
+    found = dict(_materials(folded.get("content")))
+    for name, aliases in ALIASES.items():
+        values = (folded.get(alias) for alias in (name, *aliases))
+        value = next((_first(value) for value in values if value), None) or found.get(name)
+        if value is not None:
+            folded[name] = value
+
+
 ALIASES = {
-    "prompt": ("prompt",),
-    "seconds": ("seconds", "duration"),
-    "image_url": ("image_url", "image", "images", "image_urls", "input_reference"),
-    "end_image_url": ("end_image_url", "last_image_url"),
-    "video_url": ("video_url", "video", "videos", "video_urls"),
-    "audio_urls": ("audio_urls",),
-    "aspect_ratio": ("aspect_ratio", "ratio"),
+    "prompt": (),
+    "seconds": ("duration",),
+    "image_url": ("image", "images", "image_urls", "input_reference"),
+    "end_image_url": ("last_image_url",),
+    "video_url": ("video", "videos", "video_urls"),
+    "audio_urls": (),
+    "aspect_ratio": ("ratio",),
 }
+OTHER_NAMES = frozenset({"content", *(alias for aliases in ALIASES.values() for alias in aliases)})
+INPUTS = frozenset({"video_id", "image_list", "image_url", "end_image_url", "video_url", "audio_urls", "reference_images"})
 
 
 def _first(value: Any) -> Any:
