@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from mockvideo.server.app import create_app
+import os
 
-app = create_app()
+from mockvideo.server.app import create_app
+from mockvideo.server.environment import from_environment
+
+app = create_app(from_environment(os.environ).options)

@@ -38,9 +38,10 @@ class Relation:
 
     def check(self, request: BaseModel, defaults: Mapping[str, Any]) -> None:
         """Refuse a request that breaks the rule."""
-        if not all(_has(request, defaults, path, value) for path, value in self.when.items()):
-            return
-        if self.needs and not any(_has(request, {}, path, ANY) for path in self.needs):
+        for path, value in self.when.items():
+            if not _has(request, defaults, path, value):
+                return
+        if self.needs and not _any_of(request, self.needs):
             raise ApiError(Kind.MISSING_INPUT, f"{self._condition()}requires {self._choices()}", field=self.needs[0])
         for path, value in self.requires.items():
             if not _has(request, defaults, path, value):
@@ -59,10 +60,21 @@ class Relation:
 
 def _get(request: BaseModel, defaults: Mapping[str, Any], path: str) -> Any:
     """Return the value at the path, or the model's default for it."""
-    found: Any = request
+    found: Any = getattr(request, path, None) if "." not in path else _inside(request, path)
+    return defaults.get(path) if found is None else found
+
+
+def _inside(found: Any, path: str) -> Any:
     for name in path.split("."):
         found = getattr(found, name, None)
-    return defaults.get(path) if found is None else found
+    return found
+
+
+def _any_of(request: BaseModel, paths: tuple[str, ...]) -> bool:
+    for path in paths:
+        if _has(request, {}, path, ANY):
+            return True
+    return False
 
 
 def _has(request: BaseModel, defaults: Mapping[str, Any], path: str, value: object) -> bool:

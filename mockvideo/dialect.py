@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
@@ -64,7 +65,7 @@ class Spelling:
     type: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Credential:
     """Where the API key stands: a header, and the scheme before it (empty: none), which ``bare`` makes optional."""
 
@@ -72,10 +73,10 @@ class Credential:
     scheme: str = "Bearer"
     bare: bool = False
 
-    @property
-    def prefix(self) -> str:
+    @cached_property
+    def prefix(self) -> bytes:
         """What stands before the key as clients write it."""
-        return self.scheme and self.scheme + " "
+        return f"{self.scheme} ".encode() if self.scheme else b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any, get_args, get_origin
 
 from annotated_types import Interval, Len
@@ -62,6 +64,13 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Examples:
+    """Texts of a form that no other annotation tells, such as a URL or a ratio: what is drawn when requests are."""
+
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """Marks a field that exists only for the models whose catalog row names it."""
 
@@ -73,8 +82,7 @@ VARIANT = Variant()
 class Limit:
     """How a catalog row narrows one field. It never loosens it.
 
-    ``min`` and ``max`` bound a number, ``max_length`` a text or a list; ``value`` is the row's default, which is not
-    filled into the document.
+    ``min`` and ``max`` bound a number, ``max_length`` a text or a list.
     """
 
     choice: tuple[object, ...] = ()
@@ -103,7 +111,7 @@ def anatomy(field: FieldInfo) -> tuple[Any, tuple[object, ...]]:
     """Return a field's type without None, and its annotations."""
     kind, notes = field.annotation, tuple(field.metadata)
     if type(None) in get_args(kind):
-        (kind,) = (part for part in get_args(kind) if part is not type(None))
+        kind = reduce(or_, (part for part in get_args(kind) if part is not type(None)))
     if get_origin(kind) is Annotated:
         kind, notes = get_args(kind)[0], (*get_args(kind)[1:], *notes)
     return kind, notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from heapq import heappop, heappush
 from itertools import dropwhile, islice
@@ -103,7 +103,7 @@ class Account:
             phase, progress = job.timeline.at(now)
             if phase.polls is None:
                 return Snapshot(job, phase.state, progress, now)
-            job = replace(job, timeline=job.timeline.polled(now))
+            job = job._replace(timeline=job.timeline.polled(now))
             self.store.replace(job)
             self._schedule(job)
             self._fold()
@@ -132,7 +132,7 @@ class Account:
                 message = f"job {job_id} has ended already; submit another one to settle"
                 raise ValueError(message)
             reason = (reason or Reason.INTERNAL) if state is State.FAILED else None
-            job = replace(job, timeline=job.timeline.settled(now, state), reason=reason)
+            job = job._replace(timeline=job.timeline.settled(now, state), reason=reason)
             self.store.replace(job)
             self._schedule(job)
             self._fold()

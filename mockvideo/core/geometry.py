@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 SIDES: Final = (16, 4096)
 RATES: Final = (1, 120)
+FRAMES: Final = 108_000  # the longest clip: an hour at 30 frames a second
 WIDEST: Final = 4
 NAMED: Final = {"sd": 480, "hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
 
@@ -39,8 +40,9 @@ class ShapeError(ValueError):
 
 def pixels(shape: Shape) -> tuple[int, int]:
     """Return width and height: the size, else width and height, else resolution and ratio, else the fallbacks."""
-    if shape.size is not None and "x" in shape.size.lower():
-        return _bounded(*_pair(shape.size.lower(), "x", "size"), "size")
+    size = shape.size
+    if size is not None and ("x" in size or "X" in size):
+        return _bounded(*_pair(size.lower(), "x", "size"), "size")
     if shape.width is not None and shape.height is not None:
         return _bounded(shape.width, shape.height, "width" if not _possible(shape.width) else "height")
     part, word = next(

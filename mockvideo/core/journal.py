@@ -16,7 +16,8 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 class Entry(NamedTuple):
-    """One exchange. ``at`` is account time in seconds since the account began, so that virtual replays compare equal.
+    """One exchange. ``at`` is account time in seconds since the account began, so that virtual replays compare equal;
+    ``size`` counts the bytes of the request's body, which the journal keeps beside the entries.
 
     A tuple because one is made for every request.
     """
@@ -35,7 +36,6 @@ class Entry(NamedTuple):
     planned: bool = False
     hint: str | None = None
     headers: tuple[tuple[bytes, bytes], ...] = ()
-    body: bytes = b""
     size: int = 0
 
 
@@ -53,15 +53,16 @@ class Budget:
 
 
 class Journal:
-    """A ring of entries; bodies are bounded per entry, per journal and per process."""
+    """A ring of entries, and the newest bodies; these are bounded per entry, per journal and per process."""
 
-    __slots__ = ("_bodies", "_budget", "_caps", "_ring", "count")
+    __slots__ = ("_bodies", "_budget", "_caps", "_held", "_ring", "count")
 
     def __init__(self, caps: Caps, budget: Budget) -> None:
         self._caps = caps
         self._budget = budget
         self._ring: deque[Entry] = deque()
-        self._bodies = 0
+        self._bodies: dict[int, bytes] = {}
+        self._held = 0
         self.count = 0
 
     def __iter__(self) -> Iterator[Entry]:
@@ -70,30 +71,34 @@ class Journal:
     def __len__(self) -> int:
         return len(self._ring)
 
-    def note(self, entry: Entry) -> None:
-        """Add an entry, dropping the oldest ones that no longer fit."""
+    def body(self, number: int) -> bytes:
+        """Return what is kept of the body of an entry, by its number."""
+        return self._bodies.get(number, b"")
+
+    def note(self, entry: Entry, body: bytes = b"") -> None:
+        """Add an entry; the oldest entries and the oldest bodies go when there are too many."""
         self.count += 1
-        if entry.body:
-            entry = self._fit(entry)
         self._ring.append(entry)
+        if body:
+            self._keep(entry.number, body)
         if len(self._ring) > self._caps.journal_entries:
-            self._drop()
+            self._forget(self._ring.popleft().number)
 
     def clear(self) -> None:
-        while self._ring:
-            self._drop()
+        self._ring.clear()
+        for number in tuple(self._bodies):
+            self._forget(number)
 
-    def _fit(self, entry: Entry) -> Entry:
-        body = entry.body[: min(self._caps.journal_body, self._caps.journal_bodies)]
-        while self._ring and self._bodies + len(body) > self._caps.journal_bodies:
-            self._drop()
-        if self._budget.used + len(body) > self._budget.most:
-            return entry._replace(body=b"")
-        self._bodies += len(body)
-        self._budget.used += len(body)
-        return entry._replace(body=body)
+    def _keep(self, number: int, body: bytes) -> None:
+        kept = body[: min(self._caps.journal_body, self._caps.journal_bodies)]
+        while self._held + len(kept) > self._caps.journal_bodies:
+            self._forget(next(iter(self._bodies)))
+        if self._budget.used + len(kept) <= self._budget.most:
+            self._bodies[number] = kept
+            self._held += len(kept)
+            self._budget.used += len(kept)
 
-    def _drop(self) -> None:
-        size = len(self._ring.popleft().body)
-        self._bodies -= size
+    def _forget(self, number: int) -> None:
+        size = len(self._bodies.pop(number, b""))
+        self._held -= size
         self._budget.used -= size

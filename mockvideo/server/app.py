@@ -14,7 +14,7 @@ from mockvideo.dialect import Dialect
 from mockvideo.server import clips
 from mockvideo.server.call import Call, Headers
 from mockvideo.server.exchange import Exchange, Observer
-from mockvideo.server.files import Answer, serve
+from mockvideo.server.files import RESPOND, Answer, serve
 from mockvideo.server.guard import Guard
 from mockvideo.server.options import Options
 from mockvideo.server.routes import Table
@@ -56,18 +56,12 @@ class App:
             if name is None:
                 answer = self._elsewhere(scope, path, headers)
             else:
-                host = named[b"host"].decode("latin-1")
-                origin = f"{scope['scheme']}://{host}{mount_point}"
-                query = scope["query_string"]
-                call = Call(
-                    self.dialects[name], mount_point + prefix, rest, scope["method"], query, headers, named, origin
-                )
+                call = Call(self.dialects[name], mount_point + prefix, rest, scope, named)
                 answer = await self.exchange(call, self._tables[name], receive)
         if answer is not None:
             if b"origin" in named:
                 answer.headers.extend(self._guard.cors(named[b"origin"]))
-            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-            await send({"type": "http.response.body", "body": answer.body})
+            await _send(answer, scope, send)
 
     def _at_the_door(self, method: str, path: str, named: dict[bytes, bytes]) -> Answer | None:
         """Refuse a host that is not ours, and answer a browser that asks first."""
@@ -136,6 +130,16 @@ def create_app(options: Options | None = None, *, observer: Observer | None = No
 def _json(status: int, document: dict[str, Any], extra: Headers | None = None) -> Answer:
     body = to_json(document)
     return Answer(status, [JSON, (b"content-length", b"%d" % len(body)), *(extra or [])], body)
+
+
+async def _send(answer: Answer, scope: Scope, send: Send) -> None:
+    """Send an answer, at once where our own protocol serves."""
+    respond = scope.get("extensions", {}).get(RESPOND)
+    if respond is not None:
+        respond(answer.status, answer.headers, answer.body)
+        return
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": bytes(answer.body)})
 
 
 async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:

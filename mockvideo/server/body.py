@@ -84,7 +84,7 @@ async def receive_body(receive: Receive, headers: Headers, *, cap: int) -> bytes
 def parse_json(data: bytes) -> object:
     """The JSON document in ``data``. Of duplicate keys the last one wins.
 
-    pydantic_core refuses NaN, depth over 200, integers over 4,300 digits, lone surrogates, a byte order mark and
+    pydantic_core refuses NaN, depth over 201, integers over 4,300 digits, lone surrogates, a byte order mark and
     whatever is not UTF-8.
     """
     if not data:
@@ -139,8 +139,9 @@ def _too_large(cap: int) -> ApiError:
 def _overflows(document: object) -> bool:
     """Whether a number became infinite, as from_json lets 1e999 and 400 digits with a fraction become."""
     values = [document]
-    while values:
-        value = values.pop()
+    for value in values:  # which grows meanwhile
+        if isinstance(value, str):
+            continue
         if isinstance(value, dict):
             values.extend(value.values())
         elif isinstance(value, list):

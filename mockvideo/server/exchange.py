@@ -35,8 +35,8 @@ class Exchange:
     async def __call__(self, call: Call, table: Table, receive: Receive) -> Answer | None:
         """Answer a call; every refusal ends here, in the dialect's envelope. None: the client has left."""
         try:
-            found = _recognise(call, table)
-            answer: Answer | None = await PERFORM[type(found)](self.service, call, receive)
+            operation = _recognise(call, table)
+            answer: Answer | None = await PERFORM[type(operation)](self.service, call, operation, receive)
         except ApiError as error:
             answer = self._refuse(call, error.refusal)
         except Disconnected:
@@ -64,7 +64,8 @@ class Exchange:
 
     def _note(self, call: Call, status: int) -> None:
         account = call.account or self.service.accounts.anonymous
-        job = call.snapshot.job if call.snapshot is not None else None
+        snapshot = call.snapshot
+        job = snapshot.job if snapshot is not None else None
         entry = Entry(
             account.journal.count + 1,
             account.moment - account.began,
@@ -75,15 +76,14 @@ class Exchange:
             status,
             job.id if job is not None else None,
             job.request.model if job is not None else None,
-            call.snapshot.state if call.snapshot is not None else None,
+            snapshot.state if snapshot is not None else None,
             call.refusal,
             call.plan.error is not None,
             call.hint,
             redacted(call.headers),
-            call.body,
             len(call.body),
         )
-        account.journal.note(entry)
+        account.journal.note(entry, call.body if call.record is None else call.record)
         if self.observer is not None:
             self.observer(entry, account)
 

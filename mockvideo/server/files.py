@@ -10,6 +10,9 @@ RANGE = re.compile(rb"bytes=[ \t]*([0-9]{0,20})-([0-9]{0,20})[ \t]*", re.IGNOREC
 ENTITY_TAG = re.compile(rb'(?:W/)?("[^"]*")')
 CONDITIONS = frozenset({b"range", b"if-range", b"if-none-match"})
 
+# The ASGI extension through which our own transport takes a whole answer: (status, headers, body).
+RESPOND = "mockvideo.respond"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -14,13 +14,13 @@ from mockvideo.server.documents import read_document
 def credential(call: Call) -> str | None:
     """Return the API key from where the dialect has it; None if there is none."""
     place = call.dialect.credential
-    value = call.named.get(place.header, b"").decode("latin-1")
+    value = call.named.get(place.header, b"")
     if value.startswith(place.prefix):
-        return value[len(place.prefix) :].strip() or None
-    scheme, _, key = value.partition(" ")
+        return value[len(place.prefix) :].strip().decode("latin-1") or None
+    scheme, _, key = value.decode("latin-1").partition(" ")
     if scheme.lower() == place.scheme.lower():
         return key.strip() or None
-    return value.strip() or None if place.bare else None
+    return value.strip().decode("latin-1") or None if place.bare else None
 
 
 def identify(call: Call, accounts: Accounts) -> Account:

@@ -29,16 +29,14 @@ LARGE_BODY = 32 << 20
 UPLOAD_BODY = 52 << 20
 
 
-async def submit(service: Service, call: Call, receive: Receive) -> Answer:
-    operation: Submit = call.operation
-    snapshot = await _accept(service, call, receive)
+async def submit(service: Service, call: Call, operation: Submit, receive: Receive) -> Answer:
+    snapshot = await _accept(service, call, operation, receive)
     document = operation.render(snapshot, service.links(call, snapshot))
     return service.answer(call, operation.status, document, _poll_after(call, snapshot))
 
 
-async def generate(service: Service, call: Call, receive: Receive) -> Answer:
-    operation: Generate = call.operation
-    accepted = await _accept(service, call, receive)
+async def generate(service: Service, call: Call, operation: Generate, receive: Receive) -> Answer:
+    accepted = await _accept(service, call, operation, receive)
     account, terms = call.known_account, call.dialect.terms
     while isinstance(outcome := account.outcome(terms, accepted.job.id), Wait):
         if not await wait_until(account.clock, outcome.until, receive):
@@ -50,8 +48,7 @@ async def generate(service: Service, call: Call, receive: Receive) -> Answer:
     return _failed(service, call, outcome)
 
 
-async def poll(service: Service, call: Call, _: Receive) -> Answer:
-    operation: Poll = call.operation
+async def poll(service: Service, call: Call, operation: Poll, _: Receive) -> Answer:
     account = identify(call, service.accounts)
     if operation.check is not None:
         operation.check(call.name)
@@ -60,7 +57,7 @@ async def poll(service: Service, call: Call, _: Receive) -> Answer:
     return service.answer(call, 200, document, _poll_after(call, snapshot))
 
 
-async def content(service: Service, call: Call, _: Receive) -> Answer:
+async def content(service: Service, call: Call, _: Content, __: Receive) -> Answer:
     account = identify(call, service.accounts)
     snapshot = call.snapshot = account.view(call.dialect.terms, call.name)
     if snapshot.state is not State.SUCCEEDED:
@@ -78,8 +75,7 @@ def send_clip(service: Service, headers: Headers, method: str, snapshot: Snapsho
     return serve(data, etag=clips.etag(job, number), media_type="video/mp4", request_headers=headers, method=method)
 
 
-async def list_jobs(service: Service, call: Call, _: Receive) -> Answer:
-    operation: List = call.operation
+async def list_jobs(service: Service, call: Call, operation: List, _: Receive) -> Answer:
     account = identify(call, service.accounts)
     query = read_query(call)
     snapshots, more = account.page(call.dialect.terms, operation.read(query))
@@ -87,15 +83,13 @@ async def list_jobs(service: Service, call: Call, _: Receive) -> Answer:
     return service.answer(call, 200, operation.render(items, query, more))
 
 
-async def document(service: Service, call: Call, _: Receive) -> Answer:
-    operation: Document = call.operation
+async def document(service: Service, call: Call, operation: Document, _: Receive) -> Answer:
     account = _visitor(service, call) if operation.public else identify(call, service.accounts)
     standing = account.standing(call.dialect.terms) if account else None
     return service.answer(call, 200, operation.render(View(standing, read_query(call), call.name)))
 
 
-async def upload(service: Service, call: Call, receive: Receive) -> Answer:
-    operation: Upload = call.operation
+async def upload(service: Service, call: Call, operation: Upload, receive: Receive) -> Answer:
     account = identify(call, service.accounts)
     body = await receive_body(receive, call.headers, cap=UPLOAD_BODY)
     fields = parse_form(body, header(call.headers, b"content-type").decode("latin-1"))
@@ -109,7 +103,7 @@ async def upload(service: Service, call: Call, receive: Receive) -> Answer:
     return service.answer(call, operation.status, operation.render(kept, url))
 
 
-PERFORM: dict[type[Any], Callable[[Service, Call, Receive], Awaitable[Answer]]] = {
+PERFORM: dict[type[Any], Callable[[Service, Call, Any, Receive], Awaitable[Answer]]] = {
     Submit: submit,
     Generate: generate,
     Poll: poll,
@@ -120,9 +114,8 @@ PERFORM: dict[type[Any], Callable[[Service, Call, Receive], Awaitable[Answer]]] 
 }
 
 
-async def _accept(service: Service, call: Call, receive: Receive) -> Snapshot:
+async def _accept(service: Service, call: Call, operation: Submit, receive: Receive) -> Snapshot:
     """Read and check a submission; the job that it makes, or that its idempotency key made before."""
-    operation: Submit = call.operation
     call.body = await receive_body(receive, call.headers, cap=LARGE_BODY if operation.large else SMALL_BODY)
     submission = Submission(call, operation, service.accounts)
     submission.run()
