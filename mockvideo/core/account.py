@@ -167,6 +167,12 @@ class Account:
             raise ApiError(Kind.JOB_NOT_FOUND, id=job_id)
         return job
 
+    def idle(self) -> bool:
+        """Whether no job is unfinished."""
+        with self.lock:
+            self._fold()
+            return self.store.unfinished == 0
+
     def close(self) -> None:
         """Give back the room that this account takes of what all share."""
         self.journal.clear()

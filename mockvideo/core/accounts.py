@@ -71,8 +71,7 @@ class Accounts:
 
     def _make_room(self) -> None:
         for key, account in self._accounts.items():
-            account.arrive()
-            if account.store.unfinished == 0:
+            if account.idle():
                 account.close()
                 del self._accounts[key], self._tags[account.tag]
                 return

@@ -86,15 +86,17 @@ class Timeline(NamedTuple):
 
     def at(self, now: float) -> tuple[Phase, float]:
         """Return the open phase and the progress (0 to 1) at that moment; before the start, those of the start."""
-        elapsed = now - self.start
+        begin = self.start
         for phase in self.phases:
             seconds = phase.seconds
             if seconds is None:
                 return phase, phase.first
-            if elapsed < seconds:
-                share = elapsed / seconds if elapsed > 0 else 0.0
+            # Summed up as in `end`, so that both round alike.
+            end = begin + seconds
+            if now < end:
+                share = (now - begin) / seconds if now > begin else 0.0
                 return phase, phase.first + share * (phase.last - phase.first)
-            elapsed -= seconds
+            begin = end
         raise AssertionError("the last phase of a timeline never ends")
 
     @property

@@ -132,9 +132,9 @@ def test_a_dropped_account_gives_its_room_back() -> None:
     known = Accounts(settings)
     for key in ("first", "second"):
         account = known.get(key)
-        account.journal.note(Entry(1, 0.0, "sora", "submit", "POST", "/", 200, body=body))
+        account.journal.note(Entry(1, 0.0, "sora", "submit", "POST", "/", 200), body)
         account.keep(TERMS, File("a", "image/png", 8, "d1", body))
-        assert [entry.body for entry in account.journal] == [body]
+        assert account.journal.body(1) == body
 
 
 def test_the_anonymous_account_is_none_of_the_accounts() -> None:

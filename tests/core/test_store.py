@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -63,7 +62,7 @@ def test_a_job_is_found_by_dialect_and_id_only() -> None:
 
 def test_a_new_value_takes_the_place_of_the_old() -> None:
     store = store_of(job("a", submitted_at=1.0), job("b", submitted_at=2.0))
-    store.replace(replace(job("a", submitted_at=1.0), secret="other"))
+    store.replace(job("a", submitted_at=1.0)._replace(secret="other"))
     assert [(found.id, found.secret) for found in store.latest("sora")] == [("b", "secret"), ("a", "other")]
     assert store.unfinished == 2
 

@@ -1,0 +1,74 @@
+"""What the figures should be: the project's budgets, and the stretch beyond them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from tests.benchmarks.figures import BYTES, CPU, MEMORY, P50, P99, TIME, Figure, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A bound on the value of a figure, or on its ratio to what it is compared with."""
+
+    limit: float
+    of: Literal["value", "ratio"] = "value"
+    least: bool = False
+
+    def met(self, figure: Figure) -> bool | None:
+        """Whether the figure keeps it; None if there is nothing to judge."""
+        found = figure.ours if self.of == "value" else figure.ratio
+        if found is None:
+            return None
+        return found >= self.limit if self.least else found <= self.limit
+
+    def text(self, unit: str) -> str:
+        after = f" {unit}" if self.of == "value" else "" if self.least else " x"
+        return f"{'≥' if self.least else '≤'} {self.limit:g}{after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one kind of figure must keep, and what would be better still. ``what`` is a glob."""
+
+    what: str
+    quantity: str
+    must: Bound
+    stretch: Bound | None = None
+
+
+def _budget(what: str, quantity: Quantity, must: Bound, stretch: Bound | None = None) -> Budget:
+    return Budget(what, quantity.name, must, stretch)
+
+
+def _share(limit: float) -> Bound:
+    return Bound(limit, "ratio", least=True)
+
+
+def _times(limit: float) -> Bound:
+    return Bound(limit, "ratio")
+
+
+BUDGETS = (
+    _budget("poll, * connection*", CPU, _share(0.65), _share(0.80)),
+    _budget("poll, 64 connections", P99, _times(2.0), _times(1.5)),
+    _budget("submit, * connection*", CPU, _share(0.50), _share(0.65)),
+    _budget("download*", CPU, _times(1.3)),
+    _budget("start*", TIME, Bound(300), _times(2.0)),
+    _budget("idle", MEMORY, Bound(60)),
+    _budget("growth*", BYTES, Bound(0)),
+    _budget("a waiting job", BYTES, Bound(1500), Bound(1000)),
+    # "Equal": what two measurements of the same thing differ by, here.
+    _budget("poll of one of *", P50, _times(1.1)),
+    _budget("clip*", TIME, Bound(5), Bound(1)),
+)
+
+
+def budget_of(figure: Figure) -> Budget | None:
+    return next((each for each in BUDGETS if each.quantity == figure.quantity.name and _fits(each, figure)), None)
+
+
+def _fits(budget: Budget, figure: Figure) -> bool:
+    return fnmatchcase(figure.what, budget.what)

@@ -1,0 +1,71 @@
+"""wrk as the client, told by a generated script what to send."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.benchmarks.traffic import DidNotRunError, Reading, Traffic
+
+SCRIPT = """
+local before, after = %(before)s, %(after)s
+local words, number = {}, %(first)d
+for word in io.lines(%(words)s) do words[#words + 1] = word end
+
+function request()
+  number = number + 1
+  local word = #words > 0 and words[number %% #words + 1] or string.format("%%010d", number)
+  return before .. word .. after
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  io.write(string.format('RESULT {"requests": %%d, "micros": %%d, "p50": %%f, "p99": %%f, "failed": %%d}\\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), failed))
+end
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrk:
+    """A client with one thread. wrk counts in whole seconds."""
+
+    program: str
+
+    def __call__(self, traffic: Traffic, connections: int, seconds: float) -> Reading:
+        with TemporaryDirectory() as folder:
+            script = _write(traffic, Path(folder))
+            options = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(script), traffic.url]
+            command = [self.program, *options]
+            done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=seconds + 30)
+        return _read(done.stdout, done.stderr)
+
+
+def find() -> Wrk | None:
+    program = shutil.which("wrk")
+    return Wrk(program) if program else None
+
+
+def _write(traffic: Traffic, folder: Path) -> Path:
+    words, script = folder / "words", folder / "traffic.lua"
+    known, first = ((), traffic.words.start) if isinstance(traffic.words, range) else (traffic.words, 0)
+    words.write_text("\n".join(known), "ascii")
+    # JSON's way to quote ASCII is Lua's too.
+    before, after, path = (json.dumps(text) for text in (traffic.before, traffic.after, str(words)))
+    script.write_text(SCRIPT % {"before": before, "after": after, "words": path, "first": first}, "ascii")
+    return script
+
+
+def _read(output: str, complaint: str) -> Reading:
+    result = output.rpartition("RESULT ")[2] if "RESULT " in output else ""
+    if not result:
+        raise DidNotRunError(f"wrk gave no result: {(output + complaint)[-300:]}")
+    seen = json.loads(result)
+    if seen["failed"] or not seen["requests"]:
+        raise DidNotRunError(f"wrk counted {seen['failed']} errors among {seen['requests']} answers.")
+    return Reading(seen["requests"], seen["micros"] / 1e6, seen["p50"], seen["p99"])
