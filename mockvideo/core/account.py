@@ -23,6 +23,10 @@ from mockvideo.core.terms import Page, Standing, Terms
 from mockvideo.core.uploads import Upload, Uploads
 
 
+# How many different bodies are counted; a forgotten one begins again, and passes over ids that are taken.
+REMEMBERED = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """A blocking call's answer comes at ``until``, in seconds since the epoch; None: no time is known."""
@@ -161,6 +165,12 @@ class Account:
             self.uploads.keep(upload)
             return upload
 
+    def signature(self, job: Job) -> str:
+        """Return what guards the URLs of a job's clips: nobody can guess it from the job, or from another's."""
+        hasher = self._hasher.copy()
+        hasher.update(f"clips of {job.dialect}/{job.id}".encode())
+        return hasher.hexdigest()[:24]
+
     def find(self, dialect: str, job_id: str) -> Job:
         job = self.store.get(dialect, job_id)
         if job is None:
@@ -198,13 +208,13 @@ class Account:
             chance = self._chance(terms.dialect, body)
         reason = request.flaw or plan.failure
         course = timeline(plan.timing or self.settings.timing, chance, now, fails=reason is not None)
-        return Job(job_id, terms.dialect, request, course, now, chance.take(12).hex(), reason)
+        return Job(job_id, terms.dialect, request, course, now, reason)
 
     def _chance(self, dialect: str, body: bytes) -> Chance:
         """Return the chance of the next occurrence of this body (a digest, always of the same length)."""
         seen = self._seen.pop(body, 0)
         self._seen[body] = seen + 1
-        if len(self._seen) > self.settings.caps.unfinished_jobs:
+        if len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
         hasher = self._hasher.copy()
         hasher.update(body + seen.to_bytes(8) + dialect.encode())

@@ -143,14 +143,13 @@ def _timed(phase: Phase, seconds: float) -> Phase:
 
 
 class Job(NamedTuple):
-    """A submitted request. ``secret`` guards its clips' URLs; ``submitted_at`` is in seconds since the epoch."""
+    """A submitted request; ``submitted_at`` is in seconds since the epoch."""
 
     id: str
     dialect: str
     request: VideoRequest
     timeline: Timeline
     submitted_at: float
-    secret: str
     reason: Reason | None = None
 
     def at(self, now: float) -> Snapshot:

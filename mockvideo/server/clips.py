@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from base64 import b64encode
 from collections import OrderedDict
+from hashlib import blake2b
 
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import Accounts
@@ -22,11 +23,11 @@ class Clips:
     def __init__(self, room: int = ROOM) -> None:
         self._room = room
         self._used = 0
-        self._made: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._made: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
 
     def of(self, job: Job, number: int = 1) -> bytes:
         """Return the job's clip with that number, from 1 on."""
-        place = (job.secret, number)
+        place = (job.dialect, job.id, number)
         data = self._made.get(place)
         if data is None:
             data = write(clip_of(job, number))
@@ -37,7 +38,7 @@ class Clips:
     def base64(self, job: Job) -> tuple[str, ...]:
         return tuple(b64encode(self.of(job, number)).decode() for number in range(1, job.request.clips + 1))
 
-    def _keep(self, place: tuple[str, int], data: bytes) -> None:
+    def _keep(self, place: tuple[str, str, int], data: bytes) -> None:
         self._made[place] = data
         self._used += len(data)
         while self._used > self._room and len(self._made) > 1:
@@ -56,21 +57,19 @@ def clip_of(job: Job, number: int) -> Clip:
         duration=request.duration,
         sound=request.sound,
         lines=(job.dialect + which, request.model, job.id),
-        tint=int(job.secret[:6], 16),
+        tint=int.from_bytes(blake2b(job.id.encode(), digest_size=3).digest(), "big"),
     )
 
 
 def etag(job: Job, number: int) -> str:
     """A strong tag: the same job always has the same bytes."""
-    return f"{job.secret}-{number}"
+    return f"{job.dialect}-{job.id}-{number}"
 
 
 def paths(account: Account, job: Job) -> list[str]:
     """Return the URL paths of a job's clips."""
-    return [
-        f"{PATH}{account.tag}/{job.dialect}/{job.id}/{number}-{job.secret}.mp4"
-        for number in range(1, job.request.clips + 1)
-    ]
+    start, end = f"{PATH}{account.tag}/{job.dialect}/{job.id}/", f"-{account.signature(job)}.mp4"
+    return [f"{start}{number}{end}" for number in range(1, job.request.clips + 1)]
 
 
 def find(accounts: Accounts, path: str) -> tuple[Job, int] | None:
@@ -78,12 +77,12 @@ def find(accounts: Accounts, path: str) -> tuple[Job, int] | None:
     tag, _, rest = path.removeprefix(PATH).partition("/")
     dialect, _, rest = rest.partition("/")
     job_id, _, name = rest.partition("/")
-    number, _, secret = name.removesuffix(".mp4").partition("-")
+    number, _, signature = name.removesuffix(".mp4").partition("-")
     account = accounts.tagged(tag)
     job = account.store.get(dialect, job_id) if account else None
     if account is None or job is None or number not in map(str, range(1, job.request.clips + 1)):
         return None
-    if not hmac.compare_digest(secret.encode(), job.secret.encode()):
+    if not hmac.compare_digest(signature.encode(), account.signature(job).encode()):
         return None
     return (job, int(number)) if job.at(account.arrive()).state is State.SUCCEEDED else None
 

@@ -54,7 +54,7 @@ class Setting:
 
 
 PROJECT = "[tool.mockvideo] "
-UNSET = (None, "", (), [])
+UNSET: tuple[Any, ...] = (None, "", (), [])
 
 SETTINGS = (
     Setting("host", notation.plain),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockvideo.core.errors import ApiError, Kind
-from mockvideo.core.jobs import SUCCEEDED, Job, Timeline, VideoRequest
+from mockvideo.core.jobs import SUCCEEDED, Job, Reason, Timeline, VideoRequest
 from mockvideo.core.settings import Caps
 from mockvideo.core.store import Store
 
@@ -17,7 +17,7 @@ REQUEST = VideoRequest(model="sora-2", prompt="", width=16, height=16, duration=
 
 
 def job(job_id: str, dialect: str = "sora", submitted_at: float = 0.0) -> Job:
-    return Job(job_id, dialect, REQUEST, Timeline(submitted_at, (SUCCEEDED,)), submitted_at, "secret")
+    return Job(job_id, dialect, REQUEST, Timeline(submitted_at, (SUCCEEDED,)), submitted_at)
 
 
 def store_of(*jobs: Job, **caps: int) -> Store:
@@ -62,8 +62,8 @@ def test_a_job_is_found_by_dialect_and_id_only() -> None:
 
 def test_a_new_value_takes_the_place_of_the_old() -> None:
     store = store_of(job("a", submitted_at=1.0), job("b", submitted_at=2.0))
-    store.replace(job("a", submitted_at=1.0)._replace(secret="other"))
-    assert [(found.id, found.secret) for found in store.latest("sora")] == [("b", "secret"), ("a", "other")]
+    store.replace(job("a", submitted_at=1.0)._replace(reason=Reason.INTERNAL))
+    assert [(found.id, found.reason) for found in store.latest("sora")] == [("b", None), ("a", Reason.INTERNAL)]
     assert store.unfinished == 2
 
 

@@ -66,7 +66,7 @@ def said(refused: Refusal) -> tuple[int, dict[str, Any]]:
 
 def finished(end: float = 1_730_000_000.0) -> Snapshot:
     phases = (Phase(State.QUEUED, seconds=1.0), Phase(State.RUNNING, seconds=4.0, last=1.0), SUCCEEDED)
-    job = Job("id", "a4f", understood(), Timeline(end - 5.0, phases), end - 5.0, "secret")
+    job = Job("id", "a4f", understood(), Timeline(end - 5.0, phases), end - 5.0)
     return job.at(end + 3.0)
 
 

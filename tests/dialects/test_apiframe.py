@@ -191,11 +191,11 @@ def request_of(model: str, params: Mapping[str, Any] | None = None, **fields: An
 
 
 def understood(document: Json) -> VideoRequest:
-    """Push a request through the dialect's checks; its model's schema is the one that speaks."""
+    """Push a request through the dialect's checks, in its order."""
     document = DIALECT.fold(document)
     row = DIALECT.catalog.row(document.get("model"))
-    request = validate(DIALECT.catalog.request(row), document, broken=Kind.MODEL_LIMIT)
     validate(DIALECT.catalog.schema, document)
+    request = validate(DIALECT.catalog.request(row), document, broken=Kind.MODEL_LIMIT)
     DIALECT.catalog.relate(row, request)
     return DIALECT.understand(request, row)
 
@@ -282,6 +282,14 @@ def outside(limit: Any) -> list[tuple[Any, str]]:
     return named.get(limit) or [(value, f"Invalid option: expected one of {options}") for value in ("none", 5, None)]
 
 
+def kind_beyond(limit: Any, value: object) -> Kind:
+    """Only a value of the right type can be beyond a model's limit; any other is wrong for all models."""
+    types = {range: int, tuple: int, int: list, list: str}
+    named = {HTTP: None, FLAG: None, WHOLE: None, TEXT: None, RATIO: None, SHARE: float, CONCEPTS: None}
+    right = types.get(type(limit)) or named.get(str(limit), str)
+    return Kind.MODEL_LIMIT if type(value) is right else Kind.INVALID_REQUEST
+
+
 # Models and limits
 
 
@@ -315,7 +323,7 @@ def test_a_value_beyond_a_limit_is_refused_at_its_field(model: str, field: str) 
     params, fields = PARAMETERS[model]
     for value, text in outside(fields[field]):
         refused = refusal(request_of(model, {field: value}))
-        assert (refused.kind, refused.field) == (Kind.MODEL_LIMIT, f"{params}.{field}")
+        assert (refused.kind, refused.field) == (kind_beyond(fields[field], value), f"{params}.{field}")
         assert details(request_of(model, {field: value})) == {f"{params}.{field}": [text]}
 
 
@@ -459,12 +467,22 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     }
 
 
+def test_of_very_many_wrong_places_the_first_hundred_are_named() -> None:
+    assert len(details(request_of("sora-2", webhookEvents=["x"] * 50_000))) == 100
+
+
 @pytest.mark.parametrize("model", ["kling", "Kling-3.0", "veo-3.1-lite", "wan-2.7", "", None, 5, ...])
 def test_a_model_that_is_not_there_is_an_invalid_input(model: object) -> None:
     document = request_of("sora-2") | {"model": model, "prompt": 5}
     assert details({name: value for name, value in document.items() if value is not ...}) == {
         "model": ["Invalid input"]
     }
+
+
+def test_what_is_common_to_all_models_can_be_checked_without_one() -> None:
+    with pytest.raises(ApiError) as raised:
+        validate(DIALECT.catalog.schema, {"model": "nope", "prompt": None, "klingParams": {"mode": "best"}})
+    assert [issue.field for issue in raised.value.refusal.issues] == ["prompt"]
 
 
 def test_a_missing_model_has_no_other_words_than_an_unknown_one() -> None:
@@ -742,7 +760,7 @@ def job(end: Phase = SUCCEEDED, *, lasts: float = 135.0, reason: Reason | None =
     """A job that renders at once and ends after so many seconds."""
     phases = (Phase(State.RUNNING, seconds=lasts, last=1.0), end)
     request = asked("kling-3.0", **fields)
-    return Job(ID, "apiframe", request, Timeline(BEGAN, phases), BEGAN, "secret", reason)
+    return Job(ID, "apiframe", request, Timeline(BEGAN, phases), BEGAN, reason)
 
 
 def ended(state: State, **fields: Any) -> Snapshot:
@@ -1129,7 +1147,7 @@ def documents_of(schema: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 ANSWERS = [route.operation.answer for route in DIALECT.routes]  # type: ignore[union-attr]  # no route is a Content
-SCHEMAS = [schemas.GenerateVideo, schemas.ListJobs, schemas.ListModels, schemas.Error, *ANSWERS]
+SCHEMAS = [DIALECT.catalog.schema, schemas.ListJobs, schemas.ListModels, schemas.Error, *ANSWERS]
 
 
 @pytest.mark.parametrize("schema", {inner for outer in SCHEMAS for inner in documents_of(outer)})
@@ -1194,7 +1212,7 @@ def test_a_published_poll_answer_is_ours(fixture: Json) -> None:
     lasts = datetime.fromisoformat(known.get("completedAt") or "2026-03-15T10:01:40.000Z").timestamp() - start
     request = job().request._replace(model=known["model"], price=Decimal(known["creditCost"]))
     phases = (Phase(State.RUNNING, seconds=lasts, last=1.0), ENDS.get(state, SUCCEEDED))
-    ours = Job(known["id"], "apiframe", request, Timeline(start, phases), start, "secret", Reason.CONTENT_POLICY)
+    ours = Job(known["id"], "apiframe", request, Timeline(start, phases), start, Reason.CONTENT_POLICY)
     moment = start + lasts * (1 if state.final else known.get("progress", 0) / 100)
     snapshot = ours.accepted() if state is State.QUEUED else ours.at(moment)
     result = known.get("result") or {}

@@ -86,7 +86,7 @@ def body(model: str = "sora-2-preview", **fields: Any) -> Json:
 def job(phase: Phase, request: VideoRequest | None = None, reason: Reason | None = None) -> Job:
     timeline = Timeline(1000.0, (Phase(State.QUEUED, seconds=2.0), phase))
     request = request or understood(body())
-    return Job("vtask_abc123xyz", "beluga", request, timeline, 1000.0, "secret", reason)
+    return Job("vtask_abc123xyz", "beluga", request, timeline, 1000.0, reason)
 
 
 def operation(kind: type, path: str) -> Any:

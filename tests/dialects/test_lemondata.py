@@ -101,7 +101,7 @@ def body(model: str = "kling-v2.1-pro", **fields: Any) -> Json:
 
 def job(*phases: Phase, model: str = "kling-v2.6-pro", reason: Reason | None = None) -> Job:
     timeline = Timeline(1706000000.4, phases)
-    return Job("video_abc123", "lemondata", understood(body(model)), timeline, 1706000000.4, "secret", reason)
+    return Job("video_abc123", "lemondata", understood(body(model)), timeline, 1706000000.4, reason)
 
 
 def operations(kind: type) -> dict[str, Any]:

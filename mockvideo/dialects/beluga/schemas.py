@@ -8,15 +8,21 @@ from annotated_types import Interval
 from pydantic import StringConstraints
 
 from mockvideo.provenance import SEED, guess, page
-from mockvideo.schema import Integer, Lenient, Lowered
+from mockvideo.schema import Examples, Integer, Lenient, Lowered
 
 INTRODUCTION = page("belugapi.com/docs, Introduction")
 ERROR_PAGE = page("belugapi.com/docs/errors, Errors & Rate Limits")
 OPENAI_SHAPE = guess("the introduction promises OpenAI's wire format and shows no example")
 HEALTH_SHAPE = guess("the introduction says what is checked, not in which words")
 
-Url = Annotated[str, StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]\S*$")]
-Ratio = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$")]
+Url = Annotated[
+    str,
+    StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]\S*$"),
+    Examples(("https://example.com/whale.png", "HTTP://localhost:8000/whale?size=large#first")),
+]
+Ratio = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$"), Examples(("16:9", "9:16", "1:1", "21:9"))
+]
 
 
 class CreateVideo(Lenient):

@@ -9,7 +9,7 @@ from annotated_types import Interval
 from pydantic import AfterValidator, StringConstraints
 
 from mockvideo.provenance import SEED, code, guess, page, spec
-from mockvideo.schema import Integer, Lenient, OneOf
+from mockvideo.schema import Examples, Integer, Lenient, OneOf
 
 CREATE = page("docs.lemondata.cc, Create Video, text of early March 2026")
 OPERATION = page("docs.lemondata.cc, Create Video: a sample of late March 2026; the list of values is a later text's")
@@ -41,7 +41,11 @@ def _named(data_url: str) -> str:
     return f"sha256:{sha256(data_url.encode()).hexdigest()}"
 
 
-Url = Annotated[str, StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]\S*$")]
+Url = Annotated[
+    str,
+    StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]\S*$"),
+    Examples(("https://example.com/cat.png", "HTTP://localhost:8000/cat?size=large#first")),
+]
 DataUrl = Annotated[
     str,
     StringConstraints(
@@ -49,7 +53,10 @@ DataUrl = Annotated[
         r"(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
     ),
     AfterValidator(_named),
+    Examples(("data:image/png;base64,iVBORw0KGgo=",)),
 ]
+Ratio = Annotated[str, Examples(("16:9", "9:16", "1:1", "4:3"))]
+Resolution = Annotated[str, Examples(("480p", "720p", "1080p", "4K"))]
 
 
 class CreateVideo(Lenient):
@@ -60,8 +67,8 @@ class CreateVideo(Lenient):
     image_url: Annotated[Url, OUR_URL] | None = None
     image: Annotated[DataUrl, SEED] | None = None
     duration: Annotated[Integer, Interval(ge=1, le=60), OPENAPI] | None = None
-    aspect_ratio: Annotated[str, SEED] | None = None
-    resolution: Annotated[str, SEED] | None = None
+    aspect_ratio: Annotated[Ratio, SEED] | None = None
+    resolution: Annotated[Resolution, SEED] | None = None
     fps: Annotated[Integer, Interval(ge=1, le=120), SEED] | None = None
     negative_prompt: Annotated[str, SEED] | None = None
     seed: Annotated[Integer, SEED] | None = None

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from mockvideo.core.files import File
 from mockvideo.provenance import SEED, code, guess, page
-from mockvideo.schema import Integer, Lenient, OneOf
+from mockvideo.schema import Examples, Integer, Lenient, OneOf
 
 CREATE = page("docs.aiid.edu.kg, Create video")
 CONVENTIONS = page("docs.aiid.edu.kg, Conventions")
@@ -57,9 +57,16 @@ def _listed(value: object) -> object:
 
 
 Seconds = Annotated[float, BeforeValidator(_number), Interval(ge=1, le=3600)]
-Reference = Annotated[str, BeforeValidator(_reference)]
+Reference = Annotated[
+    str, BeforeValidator(_reference), Examples(("https://example.com/cat.png", "data:image/png;base64,iVBORw0KGgo="))
+]
 References = Annotated[list[Reference], BeforeValidator(_listed)]
-Size = Annotated[str, guess("which texts are sizes is not said: WxH or a resolution")]
+Size = Annotated[
+    str, Examples(("1280x720", "720x1280", "1080p")), guess("which texts are sizes is not said: WxH or a resolution")
+]
+Ratio = Annotated[str, Examples(("16:9", "9:16", "1:1", "adaptive"))]
+Resolution = Annotated[str, Examples(("480p", "720p", "1080P", "4k"))]
+Pixels = Annotated[Integer, Examples((640, 720, 1280))]
 Anything = Annotated[Any, SEED]
 
 
@@ -72,12 +79,12 @@ class CreateVideo(Lenient):
     duration: Annotated[Seconds, SEED] | None = None
     size: Annotated[Size, SEED] | None = None
     mode: Annotated[str, OneOf(MODES), guess("the seed calls its list common values; others are refused")] | None = None
-    aspect_ratio: Annotated[str, SEED] | None = None
-    ratio: Annotated[str, SEED] | None = None
-    quality: Annotated[str, SEED] | None = None
-    resolution: Annotated[str, SEED] | None = None
-    width: Annotated[Integer, SEED] | None = None
-    height: Annotated[Integer, SEED] | None = None
+    aspect_ratio: Annotated[Ratio, SEED] | None = None
+    ratio: Annotated[Ratio, SEED] | None = None
+    quality: Annotated[Resolution, SEED] | None = None
+    resolution: Annotated[Resolution, SEED] | None = None
+    width: Annotated[Pixels, SEED] | None = None
+    height: Annotated[Pixels, SEED] | None = None
     fps: Annotated[Integer, Interval(ge=1, le=120), guess("the bound is ours")] | None = None
     seed: Annotated[Integer, SEED] | None = None
     n: Annotated[Integer, SEED] | None = None
