@@ -41,7 +41,7 @@ class Relation:
         for path, value in self.when.items():
             if not _has(request, defaults, path, value):
                 return
-        if self.needs and not _any_of(request, self.needs):
+        if self.needs and not any(_has(request, {}, path, ANY) for path in self.needs):
             raise ApiError(Kind.MISSING_INPUT, f"{self._condition()}requires {self._choices()}", field=self.needs[0])
         for path, value in self.requires.items():
             if not _has(request, defaults, path, value):
@@ -68,13 +68,6 @@ def _inside(found: Any, path: str) -> Any:
     for name in path.split("."):
         found = getattr(found, name, None)
     return found
-
-
-def _any_of(request: BaseModel, paths: tuple[str, ...]) -> bool:
-    for path in paths:
-        if _has(request, {}, path, ANY):
-            return True
-    return False
 
 
 def _has(request: BaseModel, defaults: Mapping[str, Any], path: str, value: object) -> bool:
@@ -150,14 +143,16 @@ class Catalog:
 
     def row(self, model: object) -> Row:
         """Return the row of a model; raises ApiError with the nearest name if there is none."""
-        row = self.rows.get(model) if isinstance(model, str) else None
+        if not isinstance(model, str):
+            raise ApiError(Kind.INVALID_REQUEST, "model: must be a string", field="model")
+        row = self.rows.get(model)
         if row is None:
             raise ApiError(Kind.UNKNOWN_MODEL, field="model", model=model, nearest=self.nearest(model))
         return row
 
-    def nearest(self, model: object) -> tuple[str, ...]:
+    def nearest(self, model: str) -> tuple[str, ...]:
         """Return up to three names that resemble this one, the best first."""
-        return tuple(get_close_matches(str(model)[:100], self.rows, n=3))
+        return tuple(get_close_matches(model[:100], self.rows, n=3))
 
     def request(self, row: Row) -> type[BaseModel]:
         """Return the request schema of a model, built at its first use."""
@@ -184,4 +179,9 @@ def load(package: str, schema: type[BaseModel]) -> Catalog:
     """Read ``models.toml`` of a dialect's package."""
     text = files(package).joinpath("models.toml").read_text("utf-8")
     document = _File.model_validate(tomllib.loads(text))
-    return Catalog(schema, {row.id: row for row in document.models}, document.relations)
+    rows = {row.id: row for row in document.models}
+    if len(rows) < len(document.models):
+        twice = sorted({row.id for row in document.models if rows[row.id] is not row})
+        message = f"{package} lists a model twice: {', '.join(twice)}"
+        raise ValueError(message)
+    return Catalog(schema, rows, document.relations)

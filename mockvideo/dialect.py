@@ -91,14 +91,14 @@ class Pointers:
     error: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Dialect:
     """How one provider's HTTP API speaks.
 
-    ``fold`` makes one canonical document of all the ways to write a request, before the catalog's schema and rows check
-    it; ``understand`` reads it. ``model`` is the one that a request without a model means. ``spellings`` of single fields
-    outrank those of their kind. ``environment`` points common clients here: ``{url}`` is the base URL of the dialect,
-    ``{key}`` the API key.
+    ``fold`` makes one canonical document of all the ways to write a request, before the catalog's schema and rows
+    check it; ``understand`` reads it. ``model`` is the one that a request without a model means. ``spellings`` of single
+    fields outrank those of their kind. ``environment`` points common clients here: ``{url}`` is the base URL of the
+    dialect, ``{key}`` the API key.
     """
 
     title: str
@@ -132,6 +132,9 @@ class Dialect:
                 "Give each a word, or absent(nearest=…) with one that is spelled."
             )
             raise ValueError(message)
+
+    def __repr__(self) -> str:
+        return f"<Dialect {self.name}>"
 
     @property
     def name(self) -> str:

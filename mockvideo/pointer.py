@@ -14,3 +14,11 @@ def find(document: Any, pointer: str) -> Any:
         else:
             document = document.get(name) if isinstance(document, dict) else None
     return document
+
+
+def error_text(document: Any, pointer: str) -> str:
+    """Return what an error says, where the pointer leads to its text or to an object with a message."""
+    found = find(document, pointer)
+    if isinstance(found, dict):
+        found = found.get("message")
+    return "" if found is None else str(found)

@@ -48,7 +48,7 @@ Lowered = Annotated[str, BeforeValidator(_lowered)]
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The value is one of these. (``Literal`` cannot be made from data and takes ``True`` for 1.)"""
+    """The value is one of these; ``Literal`` cannot be made from data and takes ``True`` for 1."""
 
     values: tuple[object, ...]
 

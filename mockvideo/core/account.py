@@ -22,7 +22,6 @@ from mockvideo.core.store import Store
 from mockvideo.core.terms import Page, Standing, Terms
 from mockvideo.core.uploads import Upload, Uploads
 
-
 # How many different bodies are counted; a forgotten one begins again, and passes over ids that are taken.
 REMEMBERED = 10_000
 

@@ -16,10 +16,10 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 class Entry(NamedTuple):
-    """One exchange. ``at`` is account time in seconds since the account began, so that virtual replays compare equal;
-    ``size`` counts the bytes of the request's body, which the journal keeps beside the entries.
+    """One exchange; a tuple because one is made for every request.
 
-    A tuple because one is made for every request.
+    ``at`` is account time in seconds since the account began, so that virtual replays compare equal. ``size`` counts
+    the bytes of the request's body, which the journal keeps beside the entries.
     """
 
     number: int

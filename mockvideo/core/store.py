@@ -38,9 +38,9 @@ class Store:
     def refuse_overflow(self) -> None:
         """Refuse one more unfinished job when there is no room for it."""
         if self.unfinished >= self._caps.unfinished_jobs:
-            raise ApiError(
-                Kind.UNAVAILABLE, f"The queue is full: {self._caps.unfinished_jobs} unfinished jobs. Let some finish."
-            )
+            most = self._caps.unfinished_jobs
+            message = f"The queue is full: {most} unfinished jobs. Let some finish."
+            raise ApiError(Kind.UNAVAILABLE, message, retry_after=5.0)
 
     def add(self, job: Job) -> None:
         self._jobs.setdefault(job.dialect, {})[job.id] = job

@@ -14,7 +14,13 @@ GROUP = "mockvideo.dialects"
 
 def load() -> Mapping[str, Dialect]:
     """Return the dialects by name: the folders here, then the entry points of the group ``mockvideo.dialects``."""
-    return {dialect.name: dialect for dialect in _found()}
+    found: dict[str, Dialect] = {}
+    for dialect in _found():
+        if dialect.name in found:
+            message = f"two dialects are called {dialect.name!r}; uninstall one, or give it another name"
+            raise ValueError(message)
+        found[dialect.name] = dialect
+    return found
 
 
 def _found() -> Iterator[Dialect]:

@@ -77,8 +77,9 @@ class App:
         return None
 
     def _mount(self, path: str, server: tuple[str, int] | None) -> tuple[str | None, str, str]:
-        """Return the dialect, the prefix and the documented path; clients paste a path behind a base URL that has
-        the prefix already, so it may stand twice.
+        """Return the dialect, the prefix and the documented path.
+
+        Clients paste a path of ours behind a base URL that has the prefix already, so it may stand twice.
         """
         if self.roots and server and server[1] in self.roots and not path.startswith(OURS) and path != "/":
             return self.roots[server[1]], "", path

@@ -22,6 +22,7 @@ from mockvideo.server.documents import read_document
 from mockvideo.server.identity import identify
 
 FRAMES = 108_000
+LONGEST_REPLAY_KEY = 255
 
 
 class Submission:
@@ -99,6 +100,10 @@ class Submission:
 
     def find_replay(self) -> None:
         key = self._key()
+        if len(key) > LONGEST_REPLAY_KEY:
+            name = (self.operation.replay_header or b"").decode().title()
+            message = f"{name} must have at most {LONGEST_REPLAY_KEY} characters."
+            raise ApiError(Kind.INVALID_REQUEST, message, field=name)
         if key:
             now = self.account.clock.now()
             self.replayed = self.account.replays.find(self.dialect.name, key, self.digest, now)
@@ -115,7 +120,10 @@ class Submission:
 
     def check_funds(self) -> None:
         if self.replayed is None:
-            self.account.ledger(self.dialect.terms).cover(self.request.price)
+            try:
+                self.account.ledger(self.dialect.terms).cover(self.request.price)
+            except ApiError as error:
+                raise ApiError.of(error.refusal, model=self.row.id) from None
 
     def check_room(self) -> None:
         if self.replayed is None:

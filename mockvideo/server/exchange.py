@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
 
 from starlette.types import Receive
@@ -49,14 +50,17 @@ class Exchange:
         return answer
 
     def _refuse(self, call: Call, refusal: Refusal) -> Answer:
+        headers = []
+        if refusal.retry_after is not None:
+            seconds = self._ask_to_wait(call, refusal.retry_after)
+            refusal = replace(refusal, retry_after=seconds)
+            headers = [(b"retry-after", b"%d" % seconds)]
         call.refusal = refusal
         status, document = call.dialect.say(refusal)
-        if refusal.retry_after is None:
-            return self.service.answer(call, status, document)
-        seconds = self._ask_to_wait(call, refusal.retry_after)
-        return self.service.answer(call, status, document, [(b"retry-after", b"%d" % seconds)])
+        return self.service.answer(call, status, document, headers)
 
     def _ask_to_wait(self, call: Call, seconds: float) -> int:
+        """Return the real seconds that the client is to wait, which its account remembers."""
         account = call.account or self.service.accounts.anonymous
         account.ask_to_wait(seconds)
         wait = account.clock.hint(seconds)

@@ -36,10 +36,11 @@ def identify(call: Call, accounts: Accounts) -> Account:
 
 
 def _plan(call: Call, account: Account) -> None:
+    model = _peek(call)
     if call.route is not None:
-        call.plan = decide(account.rules, Occasion(call.dialect.name, call.route.name, _peek(call)))
+        call.plan = decide(account.rules, Occasion(call.dialect.name, call.route.name, model))
     if call.plan.error is not None:
-        raise ApiError.of(call.plan.error)
+        raise ApiError.of(call.plan.error, model=model)
 
 
 def _peek(call: Call) -> str:

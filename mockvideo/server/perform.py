@@ -91,8 +91,9 @@ async def document(service: Service, call: Call, operation: Document, _: Receive
 
 async def upload(service: Service, call: Call, operation: Upload, receive: Receive) -> Answer:
     account = identify(call, service.accounts)
-    body = await receive_body(receive, call.headers, cap=UPLOAD_BODY)
-    fields = parse_form(body, header(call.headers, b"content-type").decode("latin-1"))
+    await _receive(service, call, receive, cap=UPLOAD_BODY)
+    fields = parse_form(call.body, header(call.headers, b"content-type").decode("latin-1"))
+    call.record = b""
     file = next((value for name, value in fields if name == operation.field and isinstance(value, File)), None)
     if file is None:
         message = f"Send the file in the form field {operation.field!r}."
@@ -116,7 +117,7 @@ PERFORM: dict[type[Any], Callable[[Service, Call, Any, Receive], Awaitable[Answe
 
 async def _accept(service: Service, call: Call, operation: Submit, receive: Receive) -> Snapshot:
     """Read and check a submission; the job that it makes, or that its idempotency key made before."""
-    call.body = await receive_body(receive, call.headers, cap=LARGE_BODY if operation.large else SMALL_BODY)
+    await _receive(service, call, receive, cap=LARGE_BODY if operation.large else SMALL_BODY)
     submission = Submission(call, operation, service.accounts)
     submission.run()
     account, terms = submission.account, call.dialect.terms
@@ -126,6 +127,15 @@ async def _accept(service: Service, call: Call, operation: Submit, receive: Rece
     snapshot = call.snapshot = account.submit(terms, submission.request, submission.digest, call.plan)
     submission.remember(snapshot.job)
     return snapshot
+
+
+async def _receive(service: Service, call: Call, receive: Receive, *, cap: int) -> None:
+    """Read the body; one that is too large is refused to whom it came from."""
+    try:
+        call.body = await receive_body(receive, call.headers, cap=cap)
+    except ApiError:
+        identify(call, service.accounts)
+        raise
 
 
 def _failed(service: Service, call: Call, snapshot: Snapshot) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from types import TracebackType
+from typing import Self
 
 from mockvideo.core.accounts import Accounts
 from mockvideo.server.app import App
@@ -25,7 +26,7 @@ class ServerThread:
     def accounts(self) -> Accounts:
         return self.app.service.accounts
 
-    def __enter__(self) -> ServerThread:
+    def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait()
         return self

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from mockvideo.catalog import Row, load
+from mockvideo.core.errors import NO_FACTS
 from mockvideo.core.geometry import Shape
 from mockvideo.core.jobs import FINAL, Reason, Snapshot, State, VideoRequest
 from mockvideo.core.money import Tariff
@@ -23,18 +26,7 @@ PRICE = Decimal("0.10")  # US dollars a second; the relay publishes no price: ou
 
 def understand(request: schemas.CreateVideo, row: Row) -> VideoRequest:
     """Read a validated request of one model."""
-    width, height = picture(
-        Shape(
-            size=request.size or row.defaults.get("size"),
-            width=request.width,
-            height=request.height,
-            resolution=request.resolution,
-            ratio=request.aspect_ratio,
-            quality=request.quality,
-            fallback_resolution=row.defaults.get("resolution", "720p"),
-        ),
-        {"ratio": "aspect_ratio"},
-    )
+    width, height = _picture(request, row)
     duration = _duration(request.seconds or row.defaults.get("seconds", 5), row)
     return VideoRequest(
         model=row.id,
@@ -45,9 +37,32 @@ def understand(request: schemas.CreateVideo, row: Row) -> VideoRequest:
         fps=request.fps or 24,
         sound=request.sound in {True, "on", "true"},
         image=request.image_url is not None,
-        price=PRICE * Decimal(str(duration)),
-        extra={"callback_url": request.callback_url, "external_task_id": request.external_task_id},
+        price=_price(duration),
+        extra=_callback(request.callback_url, request.external_task_id),
     )
+
+
+def _picture(request: schemas.CreateVideo, row: Row) -> tuple[int, int]:
+    asked = Shape(
+        size=request.size,
+        width=request.width,
+        height=request.height,
+        resolution=request.resolution,
+        ratio=request.aspect_ratio,
+        quality=request.quality,
+        fallback_resolution=row.defaults.get("resolution", "720p"),
+    )
+    silent = asked.size is None and not any(asked[1:6])
+    return picture(asked._replace(size=row.defaults.get("size")) if silent else asked, {"ratio": "aspect_ratio"})
+
+
+@lru_cache(maxsize=256)
+def _price(duration: float) -> Decimal:
+    return PRICE * Decimal(str(duration))
+
+
+def _callback(url: str | None, external_id: str | None) -> Mapping[str, object]:
+    return {"callback_url": url, "external_task_id": external_id} if url or external_id else NO_FACTS
 
 
 def _duration(asked: float, row: Row) -> float:

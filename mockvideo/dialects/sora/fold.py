@@ -59,7 +59,9 @@ ALIASES = {
     "aspect_ratio": ("ratio",),
 }
 OTHER_NAMES = frozenset({"content", *(alias for aliases in ALIASES.values() for alias in aliases)})
-INPUTS = frozenset({"video_id", "image_list", "image_url", "end_image_url", "video_url", "audio_urls", "reference_images"})
+INPUTS = frozenset(
+    {"video_id", "image_list", "image_url", "end_image_url", "video_url", "audio_urls", "reference_images"}
+)
 
 
 def _first(value: Any) -> Any:
