@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as checked
+from pydantic_core import to_json
 
 from mockvideo.core.errors import ApiError, Kind
 from mockvideo.provenance import Source, parse
@@ -43,19 +44,26 @@ class Relation:
                 return
         if self.needs and not any(_has(request, {}, path, ANY) for path in self.needs):
             raise ApiError(Kind.MISSING_INPUT, f"{self._condition()}requires {self._choices()}", field=self.needs[0])
-        for path, value in self.requires.items():
-            if not _has(request, defaults, path, value):
-                raise ApiError(Kind.MODEL_LIMIT, f"{self._condition()}requires {path}={value}", field=path)
-        for path, value in self.excludes.items():
-            if _has(request, defaults, path, value):
-                raise ApiError(Kind.MODEL_LIMIT, f"{self._condition()}excludes {path}={value}", field=path)
+        self._demand(self.requires, request, defaults, wanted=True)
+        self._demand(self.excludes, request, defaults, wanted=False)
+
+    def _demand(self, values: dict[str, Any], request: BaseModel, defaults: Mapping[str, Any], *, wanted: bool) -> None:
+        for path, value in values.items():
+            if _has(request, defaults, path, value) is not wanted:
+                verb = "requires" if wanted else "excludes"
+                raise ApiError(Kind.MODEL_LIMIT, f"{self._condition()}{verb} {path}={_json(value)}", field=path)
 
     def _condition(self) -> str:
-        stated = " with ".join(path if value == ANY else f"{path}={value}" for path, value in self.when.items())
+        stated = " with ".join(path if value == ANY else f"{path}={_json(value)}" for path, value in self.when.items())
         return f"{stated} " if stated else "this model "
 
     def _choices(self) -> str:
         return self.needs[0] if len(self.needs) == 1 else "one of " + ", ".join(self.needs)
+
+
+def _json(value: object) -> str:
+    """A value as a client writes it, texts without quotes."""
+    return value if isinstance(value, str) else to_json(value).decode()
 
 
 def _get(request: BaseModel, defaults: Mapping[str, Any], path: str) -> Any:

@@ -96,9 +96,9 @@ class Dialect:
     """How one provider's HTTP API speaks.
 
     ``fold`` makes one canonical document of all the ways to write a request, before the catalog's schema and rows
-    check it; ``understand`` reads it. ``model`` is the one that a request without a model means. ``spellings`` of single
-    fields outrank those of their kind. ``environment`` points common clients here: ``{url}`` is the base URL of the
-    dialect, ``{key}`` the API key.
+    check it; ``understand`` reads it. ``model`` is the one that a request without a model means. ``spellings`` of
+    single fields outrank those of their kind. ``environment`` points common clients here: ``{url}`` is the base URL of
+    the dialect, ``{key}`` the API key.
     """
 
     title: str
@@ -178,11 +178,16 @@ def _unspelled(dialect: Dialect) -> Iterator[str]:
         ("failure", dialect.failures, Reason),
     )
     for what, words, known in vocabularies:
-        for member in known:
-            word = words.get(member)
-            nowhere = isinstance(word, Absent) and not isinstance(words.get(word.nearest), Word | Spelling)
-            if word is None or (nowhere and not (blocking and what == "state")):
-                yield f"{what} {member}"
+        anything = blocking and what == "state"
+        yield from (f"{what} {member}" for member in known if not _is_spelled(words, member, anywhere=anything))
+
+
+def _is_spelled(words: Mapping[Any, object], member: StrEnum, *, anywhere: bool) -> bool:
+    """Whether a member has a word, or is absent with a nearest one; ``anywhere``: it may be absent without."""
+    word = words.get(member)
+    if isinstance(word, Absent):
+        return anywhere or isinstance(words.get(word.nearest), Word | Spelling)
+    return word is not None
 
 
 def picture(shape: Shape, fields: Mapping[str, str]) -> tuple[int, int]:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 SIDES: Final = (16, 4096)
-RATES: Final = (1, 120)
 FRAMES: Final = 108_000  # the longest clip: an hour at 30 frames a second
 WIDEST: Final = 4
 NAMED: Final = {"sd": 480, "hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
@@ -41,15 +40,20 @@ class ShapeError(ValueError):
 def pixels(shape: Shape) -> tuple[int, int]:
     """Return width and height: the size, else width and height, else resolution and ratio, else the fallbacks."""
     size = shape.size
-    if size is not None and ("x" in size or "X" in size):
+    if size is not None and "x" in size.lower():
         return _bounded(*_pair(size.lower(), "x", "size"), "size")
     if shape.width is not None and shape.height is not None:
         return _bounded(shape.width, shape.height, "width" if not _possible(shape.width) else "height")
-    part, word = next(
-        ((part, word) for part in ("size", "resolution", "quality") if (word := getattr(shape, part)) is not None),
-        ("resolution", shape.fallback_resolution),
-    )
+    part, word = _resolution(shape)
     return from_words(word, shape.ratio or shape.fallback_ratio, part)
+
+
+def _resolution(shape: Shape) -> tuple[str, str]:
+    """Return the part that says how large the picture is, and its word."""
+    for part, word in (("size", shape.size), ("resolution", shape.resolution), ("quality", shape.quality)):
+        if word is not None:
+            return part, word
+    return "resolution", shape.fallback_resolution
 
 
 # Only what was read is remembered, and that is short; a whole shape may hold a long text that another part outranks.

@@ -20,9 +20,7 @@ Url = Annotated[
     StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]\S*$"),
     Examples(("https://example.com/whale.png", "HTTP://localhost:8000/whale?size=large#first")),
 ]
-Ratio = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$"), Examples(("16:9", "9:16", "1:1", "21:9"))
-]
+Ratio = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$"), Examples(("16:9", "9:16", "1:1", "21:9"))]
 
 
 class CreateVideo(Lenient):

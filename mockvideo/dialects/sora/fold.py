@@ -12,21 +12,34 @@ DEEPEST = 8
 
 
 def from_form(form: Form) -> Json:
-    """Make one document of form fields: ``a[]`` and repeated names are lists, ``a[b][c]`` are objects."""
+    """Make one document of form fields: ``a[]`` and repeated names are lists, ``a[b][c]`` are objects.
+
+    Objects inside a list (``content[][type]``) come in an order that cannot be undone, so they are one object.
+    """
     document: Json = {}
     for name, value in form:
-        *parents, last = name.replace("]", "").split("[")
-        inside = document
-        for parent in filter(None, parents[: DEEPEST if last else -1]):
-            inner = inside.setdefault(parent, {})
-            inside = inner if isinstance(inner, dict) else {}
-        place = last or parents[-1]
-        known = inside.get(place)
-        if known is not None or not last:
-            inside[place] = [*(known if isinstance(known, list) else [known] if known is not None else ()), value]
+        *parents, last = [part for part in name.replace("]", "").split("[")[:DEEPEST] if part] or [""]
+        inside = _inner(document, parents)
+        known = inside.get(last)
+        if name.endswith("[]") or known is not None:
+            inside[last] = [*_as_list(known), value]
         else:
-            inside[place] = value
+            inside[last] = value
     return document
+
+
+def _inner(document: Json, parents: list[str]) -> Json:
+    """Return the object at the end of these names, making what is not there."""
+    for parent in parents:
+        inner = document.setdefault(parent, {})
+        document = inner if isinstance(inner, dict) else {}
+    return document
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def fold(document: Json) -> Json:

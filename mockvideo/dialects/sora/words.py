@@ -8,10 +8,10 @@ from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.jobs import Reason, State
 from mockvideo.dialect import Absent, Spelling, Word, absent
 from mockvideo.dialects.sora.schemas import CONVENTIONS
-from mockvideo.provenance import SEED, Source, guess
+from mockvideo.provenance import SEED, Source, code, guess, spec
 from mockvideo.schema import Json
 
-OUR_ENVELOPE = guess("the engine's code in the relay's documented envelope")
+ENGINE_WORD = code("new-api's word, in the relay's documented envelope")
 OUR_WORD = guess("no document names a code for this")
 
 STATES: Mapping[State, Word | Absent] = {
@@ -27,7 +27,7 @@ FAILURES = {
         status=200,
         code="moderation_blocked",
         text="Your request was blocked by our moderation system.",
-        source=CONVENTIONS,
+        source=spec("OpenAI's Videos API, whose shape the relay has taken"),
     ),
     Reason.UPSTREAM: Spelling(status=200, code="upstream_error", text="The upstream provider failed.", source=OUR_WORD),
     Reason.TIMED_OUT: Spelling(status=200, code="timeout", text="The task timed out.", source=OUR_WORD),
@@ -39,7 +39,7 @@ FAILURES = {
 
 
 def _refusal(
-    status: int, code: str, text: str, source: Source = OUR_ENVELOPE, *, kind: str = "invalid_request_error"
+    status: int, code: str, text: str, source: Source = ENGINE_WORD, *, kind: str = "invalid_request_error"
 ) -> Spelling:
     return Spelling(status=status, code=code, text=text, type=kind, source=source)
 
@@ -60,19 +60,21 @@ ERRORS: Mapping[Kind, Spelling | Absent] = {
     Kind.PLAN_REQUIRED: _refusal(403, "", "This token has no access to model {model}", kind="new_api_error"),
     # The engine's own words: the user's quota does not suffice, what is left.
     Kind.INSUFFICIENT_CREDITS: _refusal(403, "insufficient_user_quota", "用户额度不足, 剩余额度: ＄{available}"),  # noqa: RUF001
-    Kind.ROUTE_NOT_FOUND: _refusal(404, "invalid_url", "Invalid URL ({method} {path})"),
+    Kind.ROUTE_NOT_FOUND: _refusal(404, "invalid_url", "Invalid URL ({method} {path})", OUR_WORD),
     Kind.METHOD_NOT_ALLOWED: absent(nearest=Kind.ROUTE_NOT_FOUND),
     Kind.JOB_NOT_FOUND: _refusal(404, "task_not_exist", "task_not_exist"),
-    Kind.NOT_READY: _refusal(400, "task_not_completed", "Task is not completed yet, current status: {status}"),
+    Kind.NOT_READY: _refusal(
+        400, "task_not_completed", "Task is not completed yet, current status: {status}", OUR_WORD
+    ),
     Kind.IDEMPOTENCY_CONFLICT: absent(nearest=Kind.INVALID_REQUEST),
     Kind.PAYLOAD_TOO_LARGE: _refusal(413, "read_request_body_failed", "{message}"),
-    Kind.UNSUPPORTED_MEDIA_TYPE: _refusal(400, "invalid_request_error", "{message}"),
-    Kind.RATE_LIMITED: _refusal(429, "rate_limit_exceeded", "Rate limit exceeded."),
+    Kind.UNSUPPORTED_MEDIA_TYPE: _refusal(400, "invalid_request_error", "{message}", OUR_WORD),
+    Kind.RATE_LIMITED: _refusal(429, "rate_limit_exceeded", "Rate limit exceeded.", OUR_WORD),
     Kind.QUOTA_EXCEEDED: absent(nearest=Kind.INSUFFICIENT_CREDITS),
     Kind.INTERNAL: _refusal(500, "internal_error", "Internal server error.", CONVENTIONS, kind="server_error"),
     Kind.UPSTREAM: _refusal(502, "fail_to_fetch_task", "The upstream provider failed.", kind="server_error"),
     Kind.UNAVAILABLE: _refusal(503, "get_channel_failed", "{message}", kind="server_error"),
-    Kind.TIMEOUT: _refusal(504, "upstream_timeout", "The upstream provider timed out.", kind="server_error"),
+    Kind.TIMEOUT: _refusal(504, "upstream_timeout", "The upstream provider timed out.", OUR_WORD, kind="server_error"),
 }
 
 _SECONDS = _refusal(400, "invalid_seconds", "seconds must be between 1 and 3600")
