@@ -50,8 +50,9 @@ class Relation:
     def _demand(self, values: dict[str, Any], request: BaseModel, defaults: Mapping[str, Any], *, wanted: bool) -> None:
         for path, value in values.items():
             if _has(request, defaults, path, value) is not wanted:
-                verb = "requires" if wanted else "excludes"
-                raise ApiError(Kind.MODEL_LIMIT, f"{self._condition()}{verb} {path}={_json(value)}", field=path)
+                verb, facts = ("requires", {"expected": value}) if wanted else ("excludes", {})
+                message = f"{self._condition()}{verb} {path}={_json(value)}"
+                raise ApiError(Kind.MODEL_LIMIT, message, field=path, **facts)
 
     def _condition(self) -> str:
         stated = " with ".join(path if value == ANY else f"{path}={_json(value)}" for path, value in self.when.items())

@@ -91,7 +91,7 @@ class Pointers:
     error: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """How one provider's HTTP API speaks.
 
@@ -158,8 +158,8 @@ class Dialect:
 
 
 def spelled(states: Mapping[State, Word | Absent]) -> dict[State, str]:
-    """The text of every state, or of its nearest."""
-    words = {state: states[word.nearest] if isinstance(word, Absent) else word for state, word in states.items()}
+    """The text of every state, or of its nearest; a dialect that shows no states has none."""
+    words = {state: states.get(word.nearest) if isinstance(word, Absent) else word for state, word in states.items()}
     return {state: word.text for state, word in words.items() if isinstance(word, Word)}
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from mockvideo.core.settings import Settings
+from mockvideo.dialects import load
+from mockvideo.fidelity import card
+from mockvideo.provenance import Origin
 from mockvideo.server.app import create_app
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
@@ -39,6 +42,15 @@ def test_a_block_runs(language, source, url, tmp_path) -> None:
     command = [*LANGUAGES[language], source]
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("dialect", load().values(), ids=str)
+def test_the_readme_tells_how_faithful_a_dialect_is(dialect) -> None:
+    facts = card(dialect).all
+    documented = sum(facts[origin] for origin in (Origin.SEED, Origin.SPEC, Origin.PAGE, Origin.SDK))
+    figures = (len(dialect.catalog.rows), documented, facts[Origin.CODE], facts[Origin.GUESS])
+    row = " | ".join(map(str, (f"| `{dialect.name}`", *figures)))
+    assert row in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_readme_is_short() -> None:

@@ -62,7 +62,7 @@ class Account:
         self.replays = Replays(settings.caps.idempotency_keys)
         self._ledgers: dict[str, Ledger] = {}
         self._agenda: list[tuple[float, str, str]] = []
-        self._seen: dict[bytes, int] = {}
+        self._seen: dict[tuple[str, bytes], int] = {}
         self._polled: dict[tuple[str, str], float] = {}
         self._resume: float | None = None
         self.moment = self.began
@@ -211,8 +211,8 @@ class Account:
 
     def _chance(self, dialect: str, body: bytes) -> Chance:
         """Return the chance of the next occurrence of this body (a digest, always of the same length)."""
-        seen = self._seen.pop(body, 0)
-        self._seen[body] = seen + 1
+        seen = self._seen.pop((dialect, body), 0)
+        self._seen[dialect, body] = seen + 1
         if len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
         hasher = self._hasher.copy()

@@ -58,9 +58,9 @@ class App:
             else:
                 call = Call(self.dialects[name], mount_point + prefix, rest, scope, named)
                 answer = await self.exchange(call, self._tables[name], receive)
-        if answer is not None:
-            if b"origin" in named:
+            if answer is not None and b"origin" in named:
                 answer.headers.extend(self._guard.cors(named[b"origin"]))
+        if answer is not None:
             await _send(answer, scope, send)
 
     def _at_the_door(self, method: str, path: str, named: dict[bytes, bytes]) -> Answer | None:
@@ -92,9 +92,11 @@ class App:
     def _elsewhere(self, scope: Scope, path: str, headers: Headers) -> Answer:
         if path.startswith(clips.PATH):
             return self._media(path, headers, scope["method"])
+        mount_point = scope.get("root_path", "")
         if path == "/":
-            return _json(200, self._directory())
-        return _json(404, {"error": {"message": f"Nothing is served at {path}.", "hint": self._hint(path)}})
+            return _json(200, self._directory(mount_point))
+        hint = self._hint(mount_point, path)
+        return _json(404, {"error": {"message": f"Nothing is served at {mount_point}{path}.", "hint": hint}})
 
     def _media(self, path: str, headers: Headers, method: str) -> Answer:
         if method not in {"GET", "HEAD"}:
@@ -110,15 +112,17 @@ class App:
             return _json(404, {"error": {"message": message}})
         return serve(data, etag=etag, media_type=media_type, request_headers=headers, method=method)
 
-    def _directory(self) -> dict[str, Any]:
-        urls = {name: "/" + name for name in self.dialects}
-        return {"mockvideo": __version__, "base_urls": urls, "hint": "Add a documented path, as in /sora/v1/videos."}
+    def _directory(self, mount_point: str) -> dict[str, Any]:
+        urls = {name: f"{mount_point}/{name}" for name in self.dialects}
+        name, dialect = next(iter(self.dialects.items()))
+        hint = f"Add a documented path, as in {urls[name]}{dialect.routes[0].path}."
+        return {"mockvideo": __version__, "base_urls": urls, "hint": hint}
 
-    def _hint(self, path: str) -> str:
-        fitting = [f"/{name}{path}" for name, table in self._tables.items() if table.find(path)]
+    def _hint(self, mount_point: str, path: str) -> str:
+        fitting = [f"{mount_point}/{name}{path}" for name, table in self._tables.items() if table.find(path)]
         if fitting:
             return f"Did you mean {' or '.join(fitting)}?"
-        return f"Base URLs are {', '.join('/' + name for name in self.dialects)}."
+        return f"Base URLs are {', '.join(f'{mount_point}/{name}' for name in self.dialects)}."
 
 
 def create_app(options: Options | None = None, *, observer: Observer | None = None) -> App:

@@ -106,7 +106,10 @@ class Submission:
             raise ApiError(Kind.INVALID_REQUEST, message, field=name)
         if key:
             now = self.account.clock.now()
-            self.replayed = self.account.replays.find(self.dialect.name, key, self.digest, now)
+            made = self.account.replays.find(self.dialect.name, key, self.digest, now)
+            # The store may have dropped a finished job before its key expires.
+            if made is not None and self.account.store.get(self.dialect.name, made) is not None:
+                self.replayed = made
 
     def remember(self, job: Job) -> None:
         """Note which job the idempotency key made, if there is one."""

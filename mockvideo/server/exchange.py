@@ -68,11 +68,13 @@ class Exchange:
 
     def _note(self, call: Call, status: int) -> None:
         account = call.account or self.service.accounts.anonymous
+        # Nobody arrives at the anonymous account, so it has no moment of its own.
+        moment = account.clock.now() if call.account is None else account.moment
         snapshot = call.snapshot
         job = snapshot.job if snapshot is not None else None
         entry = Entry(
             account.journal.count + 1,
-            account.moment - account.began,
+            moment - account.began,
             call.dialect.name,
             call.route.name if call.route is not None else "",
             call.method,

@@ -39,8 +39,9 @@ def _plan(call: Call, account: Account) -> None:
     model = _peek(call)
     if call.route is not None:
         call.plan = decide(account.rules, Occasion(call.dialect.name, call.route.name, model))
-    if call.plan.error is not None:
-        raise ApiError.of(call.plan.error, model=model)
+    planned = call.plan.error
+    if planned is not None:
+        raise ApiError.of(planned, **({"model": model, **planned.facts} if model else {}))
 
 
 def _peek(call: Call) -> str:
@@ -52,4 +53,4 @@ def _peek(call: Call) -> str:
         document, _ = read_document(call, operation)
     except ApiError:
         return ""
-    return str(document.get("model", call.dialect.model))
+    return str(document.get("model") or call.dialect.model or "")

@@ -22,7 +22,7 @@ from mockvideo.server.documents import read_query
 from mockvideo.server.files import Answer, serve
 from mockvideo.server.identity import credential, identify
 from mockvideo.server.service import Service
-from mockvideo.server.waiting import wait_until
+from mockvideo.server.waiting import Watch
 
 SMALL_BODY = 1 << 20
 LARGE_BODY = 32 << 20
@@ -37,11 +37,9 @@ async def submit(service: Service, call: Call, operation: Submit, receive: Recei
 
 async def generate(service: Service, call: Call, operation: Generate, receive: Receive) -> Answer:
     accepted = await _accept(service, call, operation, receive)
-    account, terms = call.known_account, call.dialect.terms
-    while isinstance(outcome := account.outcome(terms, accepted.job.id), Wait):
-        if not await wait_until(account.clock, outcome.until, receive):
-            call.hint = "The client left; the job goes on and is billed."
-            raise Disconnected
+    outcome = call.known_account.outcome(call.dialect.terms, accepted.job.id)
+    if isinstance(outcome, Wait):
+        outcome = await _ending(call, accepted.job.id, receive)
     call.snapshot = outcome
     if outcome.state is State.SUCCEEDED:
         return service.answer(call, operation.status, operation.render(outcome, service.links(call, outcome)))
@@ -138,6 +136,17 @@ async def _receive(service: Service, call: Call, receive: Receive, *, cap: int) 
         raise
 
 
+async def _ending(call: Call, job_id: str, receive: Receive) -> Snapshot:
+    """Wait until a job has ended."""
+    account, terms = call.known_account, call.dialect.terms
+    with Watch(account.clock) as watch:
+        while isinstance(outcome := account.outcome(terms, job_id), Wait):
+            if not await watch.until(outcome.until, receive):
+                call.hint = "The client left; the job goes on and is billed."
+                raise Disconnected
+    return outcome
+
+
 def _failed(service: Service, call: Call, snapshot: Snapshot) -> Answer:
     """Answer a blocking call whose job ended badly."""
     spelling = call.dialect.failures[snapshot.job.reason or Reason.INTERNAL]
@@ -159,4 +168,6 @@ def _visitor(service: Service, call: Call) -> Account | None:
     try:
         return identify(call, service.accounts) if credential(call) else None
     except ApiError:
+        if call.plan.error is not None:
+            raise
         return None

@@ -14,7 +14,7 @@ from mockvideo.server.app import App
 from mockvideo.server.transport import Protocol
 
 KEEP_ALIVE = 75
-GRACE = 0.5  # seconds that running exchanges have when the server stops
+GRACE = 0.3  # seconds that running exchanges have when the server stops
 
 
 def bind(host: str, port: int) -> socket.socket:

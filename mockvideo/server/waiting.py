@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from types import TracebackType
+from typing import Self
 
 from starlette.types import Receive
 
 from mockvideo.core.clock import Clock
 
 
-async def wait_until(clock: Clock, moment: float | None, receive: Receive) -> bool:
-    """Return True when that moment may have come, False when the client has left.
+class Watch:
+    """Hears when a clock is moved or a job is settled by hand; from its start on, lest news come before the wait."""
 
-    A moment that is not known (None), or that a clock which stands still has not reached, comes with the next news.
-    """
-    loop, news = asyncio.get_running_loop(), asyncio.Event()
-    end_watch = clock.watch(lambda: loop.call_soon_threadsafe(news.set))
-    gone = asyncio.ensure_future(_disconnected(receive))
-    told = asyncio.ensure_future(news.wait())
-    try:
-        delay = None if moment is None else clock.delay(moment)
-        await asyncio.wait({gone, told}, timeout=delay, return_when=asyncio.FIRST_COMPLETED)
-        return not gone.done()
-    finally:
-        end_watch()
-        gone.cancel()
-        told.cancel()
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._news = asyncio.Event()
+
+    def __enter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._end = self._clock.watch(lambda: loop.call_soon_threadsafe(self._news.set))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    async def until(self, moment: float | None, receive: Receive) -> bool:
+        """Return True when that moment may have come, False when the client has left.
+
+        A moment that is not known (None), or that a clock which stands still has not reached, comes with the next news.
+        """
+        gone = asyncio.ensure_future(_disconnected(receive))
+        told = asyncio.ensure_future(self._news.wait())
+        try:
+            delay = None if moment is None else self._clock.delay(moment)
+            await asyncio.wait({gone, told}, timeout=delay, return_when=asyncio.FIRST_COMPLETED)
+            return not gone.done()
+        finally:
+            self._news.clear()
+            gone.cancel()
+            told.cancel()
 
 
 async def _disconnected(receive: Receive) -> None:

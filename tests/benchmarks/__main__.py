@@ -20,7 +20,7 @@ from tests.benchmarks.plan import Plan
 from tests.benchmarks.report import Report, document, show
 from tests.benchmarks.traffic import DidNotRunError
 
-WIDTH = 120
+WIDTH = 118
 
 SECTIONS: dict[str, Callable[[Plan], Section]] = {
     "start": startup.measure,
@@ -50,7 +50,7 @@ def plan_for(folder: Path, *, quick: bool) -> Plan:
     client, cores = wrk.find() or load.run, machine.choose_cores()
     if quick:
         return Plan(
-            client=client, cores=cores, folder=folder, rounds=1, seconds=1.0, warm_up=0.2, starts=3, jobs=10_000
+            client=client, cores=cores, folder=folder, rounds=1, warm_up=0.2, patience=12.0, starts=3, jobs=10_000
         )
     return Plan(client=client, cores=cores, folder=folder)
 

@@ -24,9 +24,10 @@ class Bound:
             return None
         return found >= self.limit if self.least else found <= self.limit
 
-    def text(self, unit: str) -> str:
-        after = f" {unit}" if self.of == "value" else "" if self.least else " x"
-        return f"{'≥' if self.least else '≤'} {self.limit:g}{after}"
+    @property
+    def text(self) -> str:
+        """The bound in the unit of the figure; with an x, in times what the figure is compared with."""
+        return f"{'≥' if self.least else '≤'} {self.limit:g}{'' if self.least or self.of == 'value' else ' x'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,11 @@ BUDGETS = (
     _budget("poll, * connection*", CPU, _share(0.65), _share(0.80)),
     _budget("poll, 64 connections", P99, _times(2.0), _times(1.5)),
     _budget("submit, * connection*", CPU, _share(0.50), _share(0.65)),
-    _budget("download*", CPU, _times(1.3)),
+    _budget("download *", CPU, _times(1.3)),
     _budget("start*", TIME, Bound(300), _times(2.0)),
     _budget("idle", MEMORY, Bound(60)),
-    _budget("growth*", BYTES, Bound(0)),
+    # None: pages of memory come and go, but the least thing that can be kept takes more than this.
+    _budget("growth*", BYTES, Bound(10)),
     _budget("a waiting job", BYTES, Bound(1500), Bound(1000)),
     # "Equal": what two measurements of the same thing differ by, here.
     _budget("poll of one of *", P50, _times(1.1)),

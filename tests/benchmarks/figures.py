@@ -13,24 +13,28 @@ class Quantity:
     """What is measured, and how it is compared.
 
     A ``share`` says how much of the other's efficiency is left (1 is all of it), of a rate or of a cost; ``times`` says
-    how many times the other's cost it is.
+    how many times the other's cost it is; ``none``, that there is nothing to compare.
     """
 
     name: str
     unit: str
-    form: Literal["share of rate", "share of cost", "times"] = "times"
+    form: Literal["share of rate", "share of cost", "times", "none"] = "times"
 
     def ratio(self, ours: float, other: float) -> float | None:
+        if self.form == "none":
+            return None
         above, below = (other, ours) if self.form == "share of cost" else (ours, other)
         return above / below if below else None
 
 
-RATE = Quantity("requests", "/s", "share of rate")
+RATE = Quantity("rate", "1/s", "share of rate")
+BUSY = Quantity("busy", "%", "none")
 P50 = Quantity("p50", "µs")
 P99 = Quantity("p99", "µs")
-CPU = Quantity("CPU a request", "µs", "share of cost")
-CPU_TIMES = Quantity("CPU a request", "µs")
+CPU = Quantity("CPU", "µs", "share of cost")
+CPU_TIMES = Quantity("CPU", "µs")
 TIME = Quantity("time", "ms")
+CPU_TIME = Quantity("CPU", "ms")
 MEMORY = Quantity("memory", "MB")
 BYTES = Quantity("memory", "B")
 

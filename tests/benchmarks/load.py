@@ -38,19 +38,22 @@ async def drive(
     loop = asyncio.get_running_loop()
     host, _, port = urlsplit(traffic.url).netloc.rpartition(":")
     errand = _Errand(islice(traffic.messages(), most), loop.create_future(), connections, keep)
-    lines: list[asyncio.Transport] = []
-    begin = perf_counter()
+    lines: list[_Line] = []
     try:
+        # A server that is busy with the first connections accepts the last ones late: send when all are there.
         for _ in range(connections):
-            line, _ = await loop.create_connection(lambda: _Line(errand), host, int(port))
+            _, line = await loop.create_connection(lambda: _Line(errand), host, int(port))
             lines.append(line)
+        begin = perf_counter()
+        for line in lines:
+            line.send()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await errand.finished
         elapsed = perf_counter() - begin
     finally:
         for line in lines:
-            line.abort()
+            line.transport.abort()
     return _reading(errand.latencies, connections, elapsed)
 
 
@@ -86,8 +89,7 @@ class _Line(asyncio.Protocol):
         self._sent = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self._send()
+        self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
@@ -100,13 +102,13 @@ class _Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._errand.fail("The server closed a connection in the middle of a run.")
 
-    def _send(self) -> None:
+    def send(self) -> None:
         message = next(self._errand.messages, None)
         if message is None:
             self._errand.leave()
             return
         self._sent = perf_counter()
-        self._transport.write(message)
+        self.transport.write(message)
 
     def _read_head(self) -> None:
         end = self._answer.find(b"\r\n\r\n")
@@ -124,7 +126,7 @@ class _Line(asyncio.Protocol):
             self._errand.keep(bytes(self._answer[self._body :]))
         self._answer.clear()
         self._end = 0
-        self._send()
+        self.send()
 
 
 def _reading(latencies: list[float], connections: int, seconds: float) -> Reading:

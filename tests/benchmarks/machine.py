@@ -12,6 +12,7 @@ from pathlib import Path
 from mockvideo import __version__
 
 PROC = Path("/proc")
+UNKNOWN = "Memory and CPU time of a process are read from /proc, which this system lacks: they are left out."
 PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "pydantic", "click", "rich")
 
 
@@ -64,7 +65,7 @@ def facts(cores: Cores, client: str) -> dict[str, object]:
         "cpus": os.cpu_count(),
         "server_core": cores.server,
         "client_core": cores.client,
-        "load_average": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        "load_average": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "client": client,
         "versions": {"mockvideo": __version__} | {name: found for name in PACKAGES if (found := _version(name))},

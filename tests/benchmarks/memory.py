@@ -8,11 +8,14 @@ from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
 from random import Random
+from statistics import fmean
 
 from tests.benchmarks import load, traffic
 from tests.benchmarks.figures import BYTES, CPU_TIMES, MEMORY, Section, alone, compared
+from tests.benchmarks.machine import UNKNOWN
+from tests.benchmarks.matches import Match, Side, play
 from tests.benchmarks.plan import Plan
-from tests.benchmarks.rates import KEY, LASTING, Match, Side, block, play
+from tests.benchmarks.rates import KEY, LASTING, block
 from tests.benchmarks.servers import SUBJECT, Server, running, submit
 from tests.benchmarks.startup import MEGABYTE
 from tests.benchmarks.traffic import DidNotRunError
@@ -21,7 +24,6 @@ CONNECTIONS = 16
 FEW = 1_000
 SETTLED = 2_000  # jobs after which the journal is full and everything that is made once is made
 WINDOWS = 5
-UNKNOWN = "Memory and CPU time are read from /proc, which this system lacks."
 
 
 def measure(plan: Plan) -> Section:
@@ -39,7 +41,7 @@ def measure(plan: Plan) -> Section:
     held = compared(f"after {plan.jobs:,} jobs", MEMORY, [(full / MEGABYTE, idle / MEGABYTE)])
     # The median, because a table that is rebuilt once is no growth, and what grows does so in every window.
     growth = alone("growth a request, caps reached", BYTES, [grown for grown, _ in windows])
-    cost = compared("submit, caps reached", CPU_TIMES, [(late, early) for _, late in windows])
+    cost = compared("submit, caps reached", CPU_TIMES, [(fmean(late for _, late in windows), early)])
     return Section("Many jobs", "at first", (held, growth, cost))
 
 
@@ -83,7 +85,7 @@ def measure_waiting(plan: Plan) -> Section:
         after = many.memory
         what = f"poll of one of {plan.jobs:,} jobs"
         match = Match(what, CONNECTIONS, _pollers(many, all_ids), _pollers(few, some), CPU_TIMES)
-        section = play(plan, (match,), "Waiting jobs", f"one of {FEW:,}")
+        section = play(plan, (match,), "Waiting jobs", f"of {FEW:,}")
     if before is not None and after is not None:
         held = alone("a waiting job", BYTES, [(after - before) / (plan.jobs - SETTLED)])
         return replace(section, figures=(held, *section.figures))

@@ -15,8 +15,8 @@ from tests.benchmarks.figures import Figure, Section
 
 COLUMNS = ("mockvideo", "", "ratio", "rounds", "must", "stretch")
 LEGEND = (
-    "Medians of rounds. Ratio: of requests/s and of CPU time, the share of bare (1 is as good); with an x, how many "
-    "times the other's. Rounds: the least and the greatest ratio of one round."
+    "Medians of rounds; CPU is what one request costs the server. Ratio: the share of the other's efficiency (1 is as "
+    "good), or, with an x, how many times the other's cost. Rounds: the least and the greatest ratio of one round."
 )
 
 
@@ -33,9 +33,10 @@ class Report:
 
 def show(report: Report, console: Console) -> None:
     for section in report.sections:
-        console.print(_table(section))
+        console.print(_table(section) if section.figures else Text(section.title, "bold"))
         for note in section.notes:
             console.print(note, style="yellow")
+        console.print()
     console.print(LEGEND, style="dim")
     console.print(_machine(report.machine), style="dim", highlight=False)
     for failure in report.failures:
@@ -57,35 +58,32 @@ def _bounds(figure: Figure) -> tuple[tuple[str, Bound | None], tuple[str, Bound 
 
 
 def _judged(bound: Bound, figure: Figure) -> dict[str, object]:
-    return {"bound": bound.text(figure.quantity.unit), "met": bound.met(figure)}
+    return {"bound": bound.text, "met": bound.met(figure)}
 
 
 def _table(section: Section) -> Table:
-    table = Table(title=section.title, title_justify="left", title_style="bold")
+    table = Table(title=section.title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True)
     for name in COLUMNS:
         table.add_column(name or section.other, justify="right", no_wrap=True)
     for what, group in groupby(section.figures, key=lambda figure: figure.what):
-        first, *others = group
-        table.add_row(what, first.quantity.name, *_cells(first))
-        for figure in others:
-            table.add_row("", figure.quantity.name, *_cells(figure))
-        if others:
+        rows = list(group)
+        for figure in rows:
+            table.add_row(what if figure is rows[0] else "", _named(figure), *_cells(figure))
+        if len(rows) > 1:
             table.add_section()
     return table
 
 
+def _named(figure: Figure) -> Text:
+    return Text(f"{figure.quantity.name} ").append(figure.quantity.unit, "dim")
+
+
 def _cells(figure: Figure) -> tuple[str | Text, ...]:
-    unit = figure.quantity.unit
-    other = "" if figure.other is None else f"{number(figure.other)} {unit}"
-    return (
-        f"{number(figure.ours)} {unit}",
-        other,
-        _ratio(figure),
-        _spread(figure),
-        *(_verdict(bound, figure) for _, bound in _bounds(figure)),
-    )
+    other = "" if figure.other is None else number(figure.other)
+    verdicts = (_verdict(bound, figure) for _, bound in _bounds(figure))
+    return number(figure.ours), other, _ratio(figure), _spread(figure), *verdicts
 
 
 def number(value: float) -> str:
@@ -104,7 +102,7 @@ def _spread(figure: Figure) -> str:
     if figure.spread is None or len(figure.rounds) < 2:
         return ""
     least, greatest = figure.spread
-    return f"{least:.2f}-{greatest:.2f}"
+    return f"{least:.2g}-{greatest:.2g}"
 
 
 def _verdict(bound: Bound | None, figure: Figure) -> Text:
@@ -112,7 +110,7 @@ def _verdict(bound: Bound | None, figure: Figure) -> Text:
     if bound is None or met is None:
         return Text("")
     word, style = ("ok", "green") if met else ("short", "bold red")
-    return Text(f"{bound.text(figure.quantity.unit)} ").append(f"{word:5}", style)
+    return Text(f"{bound.text} ").append(f"{word:5}", style)
 
 
 def _machine(machine: dict[str, object]) -> str:

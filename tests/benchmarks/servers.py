@@ -59,8 +59,7 @@ def running(cores: Cores, program: tuple[str, ...], *options: str) -> Iterator[S
             ask(url, "GET", HEALTH)
             yield Server(process.pid, url, perf_counter() - begin)
         finally:
-            process.terminate()
-            process.wait(PATIENCE)
+            _end(process)
 
 
 def _wait_for(ready: Path, process: subprocess.Popen[bytes], deadline: float) -> str | None:
@@ -70,6 +69,15 @@ def _wait_for(ready: Path, process: subprocess.Popen[bytes], deadline: float) ->
             return str(json.loads(text)["url"])
         sleep(0.0005)
     return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def ask(url: str, method: str, path: str, *, key: str = "", body: str | None = None) -> bytes:

@@ -1,23 +1,26 @@
-"""From exec to the first answer, and what a server holds in memory then."""
+"""From exec to the first answer, and what a server has used by then."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.benchmarks.figures import MEMORY, TIME, Figure, Section, compared
+from tests.benchmarks.figures import CPU_TIME, MEMORY, TIME, Figure, Section, compared
+from tests.benchmarks.machine import UNKNOWN
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.servers import BARE, SERVE, running
 
 MEGABYTE = 1e6
+QUANTITIES = (("start, exec to first 200", TIME), ("start, exec to first 200", CPU_TIME), ("idle", MEMORY))
+
+Start = tuple[float | None, ...]
+"""Milliseconds from exec to the first answer, milliseconds of CPU time until then, and megabytes held."""
 
 
 def measure(plan: Plan) -> Section:
     starts = [_pair(plan, number) for number in range(plan.starts + 1)]
     # The first pair reads from disk what the others find in memory.
-    return Section("Starting", "bare", tuple(_figures(starts[1:])))
-
-
-Start = tuple[float, int | None]
+    figures = tuple(_figures(starts[1:]))
+    return Section("Starting", "bare", figures, () if len(figures) > 1 else (UNKNOWN,))
 
 
 def _pair(plan: Plan, number: int) -> tuple[Start, Start]:
@@ -28,12 +31,13 @@ def _pair(plan: Plan, number: int) -> tuple[Start, Start]:
 
 def _start(plan: Plan, program: tuple[str, ...]) -> Start:
     with running(plan.cores, program) as server:
-        return server.started * 1000, server.memory
+        cpu, memory = server.cpu, server.memory
+        used = None if cpu is None else cpu * 1000
+        return server.started * 1000, used, None if memory is None else memory / MEGABYTE
 
 
 def _figures(starts: list[tuple[Start, Start]]) -> Iterator[Figure]:
-    yield compared("start, exec to first 200", TIME, [(ours[0], bare[0]) for ours, bare in starts])
-    memory = [(ours[1], bare[1]) for ours, bare in starts]
-    held = [(ours / MEGABYTE, bare / MEGABYTE) for ours, bare in memory if ours is not None and bare is not None]
-    if held:
-        yield compared("idle", MEMORY, held)
+    for (what, quantity), *pairs in zip(QUANTITIES, *(zip(*pair, strict=True) for pair in starts), strict=True):
+        known = [(ours, bare) for ours, bare in pairs if ours is not None and bare is not None]
+        if known:
+            yield compared(what, quantity, known)

@@ -1,4 +1,4 @@
-"""wrk as the client, told by a generated script what to send."""
+"""wrk as the client, told by a generated script what to send and when to begin."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.traffic import DidNotRunError, Reading, Traffic
 
+HOLD = 100  # milliseconds before the first request
+
 SCRIPT = """
 local before, after = %(before)s, %(after)s
 local words, number = {}, %(first)d
@@ -20,6 +22,14 @@ function request()
   number = number + 1
   local word = #words > 0 and words[number %% #words + 1] or string.format("%%010d", number)
   return before .. word .. after
+end
+
+-- Nothing is sent until every connection is open: a server that is busy with the first ones accepts the last ones late.
+local opened = 0
+function delay()
+  if opened == %(connections)d then return 0 end
+  opened = opened + 1
+  return %(hold)d
 end
 
 function done(summary, latency)
@@ -39,9 +49,9 @@ class Wrk:
 
     def __call__(self, traffic: Traffic, connections: int, seconds: float) -> Reading:
         with TemporaryDirectory() as folder:
-            script = _write(traffic, Path(folder))
-            options = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(script), traffic.url]
-            command = [self.program, *options]
+            script = _write(traffic, connections, Path(folder))
+            length = f"-d{max(1, round(seconds))}s"
+            command = [self.program, "-t1", f"-c{connections}", length, "-s", str(script), traffic.url]
             done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=seconds + 30)
         return _read(done.stdout, done.stderr)
 
@@ -51,13 +61,14 @@ def find() -> Wrk | None:
     return Wrk(program) if program else None
 
 
-def _write(traffic: Traffic, folder: Path) -> Path:
+def _write(traffic: Traffic, connections: int, folder: Path) -> Path:
     words, script = folder / "words", folder / "traffic.lua"
     known, first = ((), traffic.words.start) if isinstance(traffic.words, range) else (traffic.words, 0)
     words.write_text("\n".join(known), "ascii")
     # JSON's way to quote ASCII is Lua's too.
     before, after, path = (json.dumps(text) for text in (traffic.before, traffic.after, str(words)))
-    script.write_text(SCRIPT % {"before": before, "after": after, "words": path, "first": first}, "ascii")
+    values = {"before": before, "after": after, "words": path, "first": first}
+    script.write_text(SCRIPT % {**values, "connections": connections, "hold": HOLD}, "ascii")
     return script
 
 
@@ -68,4 +79,4 @@ def _read(output: str, complaint: str) -> Reading:
     seen = json.loads(result)
     if seen["failed"] or not seen["requests"]:
         raise DidNotRunError(f"wrk counted {seen['failed']} errors among {seen['requests']} answers.")
-    return Reading(seen["requests"], seen["micros"] / 1e6, seen["p50"], seen["p99"])
+    return Reading(seen["requests"], seen["micros"] / 1e6 - HOLD / 1e3, seen["p50"], seen["p99"])

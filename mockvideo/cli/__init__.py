@@ -1,0 +1,35 @@
+"""The command line: one small module a command, loaded when the command is called."""
+
+from __future__ import annotations
+
+import io
+import sys
+from importlib import import_module
+from typing import cast
+
+import click
+
+from mockvideo import __version__
+
+COMMANDS = ("serve", "demo", "dialects", "models", "env", "health", "guide")
+
+
+class Commands(click.Group):
+    """Finds a command in the module of its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the same in every context
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+        if cmd_name not in COMMANDS:
+            return None
+        return cast("click.Command", import_module(f"mockvideo.cli.{cmd_name}").command)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mockvideo")
+def main() -> None:
+    """Stand in for the video-generation APIs that your application pays for."""
+    # Not every output can write every letter of a model's or a provider's name.
+    for stream in (sys.stdout, sys.stderr):
+        cast("io.TextIOWrapper", stream).reconfigure(errors="replace")

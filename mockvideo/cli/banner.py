@@ -1,0 +1,64 @@
+"""What serve says when it listens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from mockvideo import __version__
+from mockvideo.cli.terminal import Paint
+from mockvideo.core.scenario import AT_ONCE
+from mockvideo.core.settings import Settings
+from mockvideo.server.guard import NETWORK_SUFFIXES
+from mockvideo.server.options import Options
+from mockvideo.server.transport import Protocol
+
+DEFAULT_URL = "http://127.0.0.1:8420"
+
+
+def base_urls(url: str, names: Iterable[str]) -> dict[str, str]:
+    """Return the base URL of each dialect."""
+    return {name: f"{url}/{name}" for name in names}
+
+
+def banner(url: str, names: Iterable[str], roots: Mapping[str, str], options: Options, paint: Paint) -> Iterator[str]:
+    """Say in lines where everything is; ``roots`` are the URLs of dialects on ports of their own."""
+    urls = base_urls(url, names)
+    width = max(map(len, urls))
+    yield f"{paint('mockvideo', bold=True)} {paint(__version__, dim=True)}  {url}"
+    yield ""
+    for name, base in urls.items():
+        root = f"  {paint('and', dim=True)} {roots[name]}" if name in roots else ""
+        yield f"  {paint(name.ljust(width), fg='cyan')}  {base}{root}"
+    yield ""
+    for about, said in _facts(url, options):
+        yield f"  {paint(about.ljust(width), dim=True)}  {said}"
+    yield ""
+
+
+def warning(host: str, options: Options) -> str:
+    """Say who can reach a server beyond loopback."""
+    anyone = "with any key (close the list with --key or --keys)" if options.settings.keys is None else "with a key"
+    return (
+        f"Warning: {host} lets other machines in, {anyone}. Their Host may be an address, a name without a dot or one "
+        f"under {', '.join(NETWORK_SUFFIXES)}; allow others with --allowed-host."
+    )
+
+
+def _facts(url: str, options: Options) -> Iterator[tuple[str, str]]:
+    settings, caps = options.settings, options.settings.caps
+    where = "" if url == DEFAULT_URL else f" --url {url}"
+    yield (
+        "keys",
+        "any; each is an account of its own" if settings.keys is None else f"{len(settings.keys)} in a closed list",
+    )
+    yield "time", f"{_time(settings)}, seed {settings.seed}"
+    yield "caps", f"{caps.accounts:,} accounts, {Protocol.limits.connections:,} connections"
+    yield "", f"{caps.unfinished_jobs:,} unfinished and {caps.finished_jobs:,} finished jobs an account"
+    yield "", f"{caps.uploads_total >> 20} MiB of uploads, {caps.journal_total >> 20} MiB of request bodies in all"
+    yield "clients", f'eval "$(mockvideo env{where})"'
+
+
+def _time(settings: Settings) -> str:
+    if settings.timing == AT_ONCE:
+        return "jobs end at once"
+    return "as it passes" if settings.speed == 1 else f"{settings.speed:g} times as fast"

@@ -1,0 +1,67 @@
+"""``mockvideo env``."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from mockvideo.cli import named
+from mockvideo.cli.reach import server_url
+from mockvideo.cli.terminal import Unusable, clean
+
+if TYPE_CHECKING:
+    from mockvideo.dialect import Dialect
+
+KEY = "sk-mockvideo"
+
+
+def _dotenv(value: str) -> str:
+    """Quote only where it must be: not every reader of such files takes quotes away."""
+    return value if re.fullmatch(r"[\w./:@%+=,-]*", value) else json.dumps(value, ensure_ascii=False)
+
+
+FORMATS: Mapping[str, Callable[[Mapping[str, str]], str]] = {
+    "sh": lambda values: "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items()),
+    "dotenv": lambda values: "\n".join(f"{name}={_dotenv(value)}" for name, value in values.items()),
+    "json": lambda values: json.dumps(values, indent=2),
+    "github": lambda values: "\n".join(f"{name}={value}" for name, value in values.items()),
+}
+
+
+@click.command(
+    epilog='In a shell: eval "$(mockvideo env)"; in an action: mockvideo env --format github >> "$GITHUB_ENV"'
+)
+@click.option("--dialect", metavar="NAME", shell_complete=named.complete, help="Only this one.  [all]")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="sh", show_default=True)
+@click.option("--url", metavar="URL", help="Where the server is.  [MOCKVIDEO_URL, else http://127.0.0.1:8420]")
+@click.option("--key", metavar="KEY", help=f"The API key to use.  [MOCKVIDEO_API_KEY, else {KEY}]")
+def command(dialect: str | None, form: str, url: str | None, key: str | None) -> None:
+    """Print the variables that point common clients here."""
+    from mockvideo.dialects import load
+
+    base = server_url(url)
+    key = key or os.environ.get("MOCKVIDEO_API_KEY") or KEY
+    if clean(base + key) != base + key:
+        raise Unusable("URL and key must be printable; give others with --url and --key")
+    values = {"MOCKVIDEO_URL": base, "MOCKVIDEO_API_KEY": key}
+    if dialect is not None:
+        values["MOCKVIDEO_BASE_URL"] = f"{base}/{dialect}"
+    dialects = list(load().values()) if dialect is None else [named.dialect(dialect)]
+    for conflict in add(values, dialects, base, key):
+        click.echo(conflict, err=True)
+    click.echo(FORMATS[form](values))
+
+
+def add(values: dict[str, str], dialects: Iterable[Dialect], url: str, key: str) -> Iterator[str]:
+    """Add the variables of these dialects' clients; yield what two dialects want to have in different ways."""
+    for dialect in dialects:
+        for variable, template in dialect.environment.items():
+            value = template.format(url=f"{url}/{dialect.name}", key=key)
+            if values.setdefault(variable, value) != value:
+                yield f"{variable} stays {values[variable]}: {dialect.name} wants it too, see --dialect {dialect.name}."

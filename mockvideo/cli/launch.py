@@ -1,0 +1,87 @@
+"""Starts the server that serve describes."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from errno import EADDRINUSE
+from socket import socket
+from typing import IO
+
+import click
+
+from mockvideo.cli.banner import banner, base_urls, warning
+from mockvideo.cli.exchanges import Log, Text, record
+from mockvideo.cli.named import refuse_unknown
+from mockvideo.cli.ready import announced
+from mockvideo.cli.terminal import Unusable, painter
+from mockvideo.dialect import Dialect
+from mockvideo.server import serving
+from mockvideo.server.app import create_app
+from mockvideo.server.environment import Setup
+
+
+def launch(setup: Setup, stream: IO[str]) -> None:
+    """Serve until a signal comes; raises Unusable if it cannot begin."""
+    app = create_app(setup.options)
+    for name, _ in setup.listen:
+        refuse_unknown(name, app.dialects)
+    if setup.options.beyond_loopback:
+        click.echo(warning(setup.host, setup.options), err=True)
+    with ExitStack() as opened:
+        main, *others = [opened.enter_context(_bind(setup.host, port)) for port in _ports(setup)]
+        own = [(name, listener) for (name, _), listener in zip(setup.listen, others, strict=True)]
+        app.roots = {listener.getsockname()[1]: name for name, listener in own}
+        app.exchange.observer = _observer(setup.log, app.dialects, stream)
+        url, roots = serving.url_of(main), {name: serving.url_of(listener) for name, listener in own}
+        told = {"url": url, "pid": os.getpid(), "dialects": base_urls(url, app.dialects), "roots": roots}
+        publish = opened.enter_context(announced(setup.ready_file, told))
+        opened.enter_context(_seldom_collecting())
+
+        def ready() -> None:
+            publish()
+            print(*banner(url, app.dialects, roots, setup.options, painter(stream)), sep="\n", file=stream, flush=True)
+
+        serving.serve(app, [main, *others], ready)
+    if stream.isatty():
+        print(file=stream)  # what is next does not follow the terminal's ^C
+
+
+def _ports(setup: Setup) -> list[int]:
+    """The main port, then those of single dialects."""
+    return [setup.port, *(port for _, port in setup.listen)]
+
+
+def _bind(host: str, port: int) -> socket:
+    try:
+        return serving.bind(host, port)
+    except OSError as error:
+        if error.errno == EADDRINUSE:
+            raise Unusable(f"port {port} of {host} is in use; choose another one, or 0 for any free one") from None
+        raise Unusable(f"cannot listen on port {port} of {host}: {error.strerror}") from None
+
+
+def _observer(log: str | None, dialects: Mapping[str, Dialect], stream: IO[str]) -> Log | None:
+    if log is None:
+        log = "text" if stream.isatty() else "off"
+    if log == "off":
+        return None
+    return Log(Text(dialects, painter(stream)) if log == "text" else record, stream)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look seldom for garbage in cycles.
+
+    Values hold no cycles, and with 100,000 jobs alive each full search costs tens of milliseconds.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(10_000, 5, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -1,0 +1,1 @@
+"""Who listens: requests drawn from the types of a dialect, good ones and bad ones."""

@@ -1,0 +1,207 @@
+"""Settings by name: where they may stand, which place wins, and what a value may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from runpy import run_module
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockvideo.core.scenario import AT_ONCE
+from mockvideo.server.environment import SETTINGS, Setup, from_environment, local_url, read_project, setup
+from mockvideo.server.notation import SetupError
+
+ports = st.none() | st.integers(0, 65535)
+
+
+def test_without_a_word_everything_is_as_usual() -> None:
+    assert setup({}, {}, {}) == Setup()
+
+
+@given(ports, ports, ports)
+def test_a_flag_goes_before_the_environment_and_that_before_the_project(
+    flag: int | None, variable: int | None, project: int | None
+) -> None:
+    flags = {"port": None if flag is None else str(flag)}
+    environ = {} if variable is None else {"MOCKVIDEO_PORT": str(variable)}
+    table = {} if project is None else {"port": project}
+
+    said = [value for value in (flag, variable, project, 8420) if value is not None]
+    assert setup(flags, environ, table).port == said[0]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "setting", "read"),
+    [
+        ("MOCKVIDEO_HOST", "::1", "host", "::1"),
+        ("MOCKVIDEO_PORT", "0", "port", 0),
+        ("MOCKVIDEO_LISTEN", "sora=1, a4f=2 beluga=3", "listen", (("sora", 1), ("a4f", 2), ("beluga", 3))),
+        ("MOCKVIDEO_LOG", "json", "log", "json"),
+        ("MOCKVIDEO_READY_FILE", "r.json", "ready_file", Path("r.json")),
+    ],
+)
+def test_a_variable_says_how_to_listen(variable: str, value: str, setting: str, read: object) -> None:
+    assert getattr(from_environment({variable: value}), setting) == read
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "option", "read"),
+    [
+        ("MOCKVIDEO_MEDIA", "data", "media", "data"),
+        ("MOCKVIDEO_PUBLIC_URL", "https://mock.test/x/", "public_url", "https://mock.test/x"),
+        ("MOCKVIDEO_ALLOWED_HOSTS", "a.test b.test", "allowed_hosts", ("a.test", "b.test")),
+        ("MOCKVIDEO_ALLOWED_HOST", "a.test", "allowed_hosts", ("a.test",)),
+        ("MOCKVIDEO_CORS_ORIGINS", "http://localhost:3000,*", "cors_origins", ("http://localhost:3000", "*")),
+    ],
+)
+def test_a_variable_says_how_to_answer(variable: str, value: str, option: str, read: object) -> None:
+    assert getattr(from_environment({variable: value}).options, option) == read
+
+
+def test_a_variable_that_is_empty_says_nothing() -> None:
+    assert from_environment({f"MOCKVIDEO_{each.name.upper()}": "" for each in SETTINGS}) == Setup()
+
+
+def test_a_speed_is_a_number_or_instant() -> None:
+    assert from_environment({"MOCKVIDEO_SPEED": "0.5"}).options.settings.speed == 0.5
+    assert from_environment({"MOCKVIDEO_SPEED": "instant"}).options.settings.timing == AT_ONCE
+
+
+def test_a_seed_may_be_below_zero() -> None:
+    assert from_environment({"MOCKVIDEO_SEED": "-7"}).options.settings.seed == -7
+
+
+def test_keys_come_from_both_places(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("# one a line\n a \n\nb\n", "utf-8")
+    environ = {"MOCKVIDEO_KEY": "c d", "MOCKVIDEO_KEYS": str(tmp_path / "keys")}
+
+    assert from_environment(environ).options.settings.keys == {"a", "b", "c", "d"}
+
+
+@pytest.mark.parametrize(
+    ("host", "beyond"),
+    [
+        ("127.0.0.1", False),
+        ("127.8.8.8", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),
+        ("box", True),
+    ],
+)
+def test_a_server_knows_whether_others_can_reach_it(host: str, *, beyond: bool) -> None:
+    assert from_environment({"MOCKVIDEO_HOST": host}).options.beyond_loopback is beyond
+
+
+@pytest.mark.parametrize(
+    ("given_flags", "message"),
+    [
+        ({"port": "65536"}, "--port: '65536' is no port"),
+        ({"port": "-1"}, "--port: '-1' is no port"),
+        ({"listen": ["sora"]}, "--listen: 'sora' names no dialect and port; write it like sora=8421"),
+        ({"listen": ["=1"]}, "--listen: '=1' names no dialect"),
+        ({"listen": ["sora=x"]}, "--listen: 'x' is no port"),
+        ({"speed": "-1"}, "--speed: '-1' is no speed; give a number above 0, or instant"),
+        ({"speed": "nan"}, "'nan' is no speed"),
+        ({"speed": "1e999"}, "'1e999' is no speed"),
+        ({"seed": "1.5"}, "--seed: '1.5' is no whole number"),
+        ({"media": "ftp"}, "--media: 'ftp' is not known; choose http or data"),
+        ({"log": "loud"}, "--log: 'loud' is not known; choose text, json or off"),
+        ({"public_url": "mock.test"}, "--public-url: 'mock.test' is no URL"),
+        ({"public_url": "http://a b"}, "is no URL"),
+        ({"public_url": "http://me@mock.test"}, "--public-url: 'me@mock.test' is not a host name"),
+        ({"allowed_host": ["http://a"]}, "--allowed-host: 'http://a' is not a host name"),
+        ({"cors_origin": ["localhost"]}, "--cors-origin: 'localhost' is no origin"),
+        ({"cors_origin": ["http://a/b"]}, "is no origin"),
+        ({"keys": "."}, "--keys: cannot read .: "),
+    ],
+)
+def test_a_bad_value_is_refused_with_the_name_of_its_place(given_flags: dict[str, Any], message: str) -> None:
+    with pytest.raises(SetupError) as raised:
+        setup(given_flags, {}, {})
+
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(("content", "message"), [(b"# none\n", "has no keys"), (b"\xff", "is not text in UTF-8")])
+def test_a_file_without_keys_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "keys"
+    path.write_bytes(content)
+
+    with pytest.raises(SetupError, match=f"MOCKVIDEO_KEYS: .*{message}"):
+        from_environment({"MOCKVIDEO_KEYS": str(path)})
+
+
+def project(folder: Path, text: str) -> Path:
+    (folder / "pyproject.toml").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_project_says_lists_and_numbers_in_its_own_way(tmp_path: Path) -> None:
+    text = '[tool.mockvideo]\nport = 0\nlisten = ["sora=1"]\nallowed_hosts = ["a.test"]\npublic-url = "http://b.test"\n'
+    found = setup({}, {}, read_project(project(tmp_path, text)))
+
+    assert (found.port, found.listen) == (0, (("sora", 1),))
+    assert (found.options.allowed_hosts, found.options.public_url) == (("a.test",), "http://b.test")
+
+
+def test_a_list_may_be_one_text(tmp_path: Path) -> None:
+    found = setup({}, {}, read_project(project(tmp_path, '[tool.mockvideo]\nkey = "a, b"\nspeed = 2\n')))
+
+    assert (found.options.settings.keys, found.options.settings.speed) == ({"a", "b"}, 2)
+
+
+def test_a_value_of_a_project_is_refused_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"^\[tool\.mockvideo\] listen: '5' names no dialect"):
+        setup({}, {}, read_project(project(tmp_path, "[tool.mockvideo]\nlisten = 5\n")))
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("prot", "did you mean port?"), ("zzz", "did you mean host, port, listen, speed, seed")]
+)
+def test_a_name_that_is_no_setting_is_refused_with_the_nearest(tmp_path: Path, name: str, near: str) -> None:
+    with pytest.raises(SetupError, match=rf"^\[tool\.mockvideo\] {name} is not a setting; .*") as raised:
+        read_project(project(tmp_path, f"[tool.mockvideo]\n{name} = 1\n"))
+
+    assert near in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["", "[tool.other]\nport = 1\n", "[project]\n"])
+def test_a_project_need_not_know_of_us(tmp_path: Path, text: str) -> None:
+    assert read_project(project(tmp_path, text)) == {}
+
+
+def test_a_folder_need_not_be_a_project(tmp_path: Path) -> None:
+    assert read_project(tmp_path) == {}
+
+
+def test_a_project_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"pyproject\.toml cannot be read: "):
+        read_project(project(tmp_path, "[tool"))
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({}, "http://127.0.0.1:8420"),
+        ({"MOCKVIDEO_PORT": "9"}, "http://127.0.0.1:9"),
+        ({"MOCKVIDEO_HOST": "0.0.0.0"}, "http://127.0.0.1:8420"),
+        ({"MOCKVIDEO_HOST": "::"}, "http://[::1]:8420"),
+        ({"MOCKVIDEO_HOST": "box", "MOCKVIDEO_PORT": "9"}, "http://box:9"),
+        ({"MOCKVIDEO_URL": "https://mock.test/", "MOCKVIDEO_PORT": "x"}, "https://mock.test"),
+    ],
+)
+def test_the_environment_means_one_server(environ: dict[str, str], url: str) -> None:
+    assert local_url(environ) == url
+
+
+def test_an_application_reads_the_same_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKVIDEO_MEDIA", "data")
+    monkeypatch.setenv("MOCKVIDEO_SEED", "3")
+
+    app = run_module("mockvideo.asgi")["app"]
+
+    assert (app.service.options.media, app.service.options.settings.seed) == ("data", 3)
