@@ -100,5 +100,6 @@ def test_a_call_that_blocks_does_not_keep_it() -> None:
         until(lambda: app.service.accounts.get("sk-test").store.unfinished)
         stopped = time.monotonic()
     assert time.monotonic() - stopped < 1
+    app.service.accounts.get("sk-test").clock.advance(60)  # wakes nobody who is gone
     caller.join(PATIENCE)
     assert not caller.is_alive()
