@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -18,13 +18,13 @@ from tests.driving import Answer, Client, app_of
 DIALECTS = dialects.load()
 
 
-def each(kind: type[Operation]) -> pytest.MarkDecorator:
-    """Run a test for every route of every dialect that does this."""
+def each(kind: type[Operation], where: Callable[[Any], bool] = lambda _: True) -> pytest.MarkDecorator:
+    """Run a test for every route of every dialect that does this, and does it so."""
     found = [
         pytest.param(dialect, route, id=f"{name}-{route.method}-{route.path}")
         for name, dialect in DIALECTS.items()
         for route in dialect.routes
-        if isinstance(route.operation, kind)
+        if isinstance(route.operation, kind) and where(route.operation)
     ]
     return pytest.mark.parametrize(("dialect", "route"), found)
 

@@ -6,9 +6,10 @@ import gc
 import time
 import tracemalloc
 from itertools import chain
+from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mockvideo.conformance.acceptance import refused
@@ -177,6 +178,17 @@ def test_a_request_drawn_from_the_types_is_accepted(dialect, route, data) -> Non
     answer = client_of(dialect, document["model"]).submit(document, route)
     assert answer.status == route.operation.status, answer.body
     assert route.operation.answer.model_validate_json(answer.body, strict=True)
+
+
+@each(Submit, lambda operation: operation.form is not None)
+@given(data=st.data())
+def test_a_request_may_be_written_as_a_form(dialect, route, data) -> None:
+    document = data.draw(VALID[dialect.name])
+    fields = {name: value for name, value in document.items() if isinstance(value, str | int | float)}
+    assume(refused(dialect, fields) is None)
+    client, body = client_of(dialect, document["model"]), urlencode(fields).encode()
+    answer = client.ask(route.method, route.path, body, "application/x-www-form-urlencoded")
+    assert answer.status == route.operation.status, answer.body
 
 
 @each(Submit)

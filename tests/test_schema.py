@@ -151,7 +151,9 @@ def test_a_field_is_taken_apart_however_it_is_written(name, kind, notes) -> None
 
 @given(LIMITS, DOCUMENTS)
 def test_a_narrowed_schema_accepts_nothing_that_the_schema_refuses(limits, document) -> None:
-    assert not accepts(narrow(Request, limits, "narrow"), document) or accepts(Request, document)
+    narrowed = narrow(Request, limits, "narrow")
+    known = {name: value for name, value in document.items() if name in narrowed.model_fields}
+    assert not accepts(narrowed, document) or accepts(Request, known)
 
 
 @given(DOCUMENTS)

@@ -12,7 +12,7 @@ from mockvideo.core.journal import Budget
 from mockvideo.core.settings import Settings
 
 LONGEST_KEY = 512
-ANONYMOUS = "anonymous"
+ANONYMOUS = "\0anonymous"  # no credential can be called so
 
 
 class Accounts:

@@ -39,9 +39,15 @@ class Entry(NamedTuple):
     size: int = 0
 
 
-def redacted(headers: Headers) -> tuple[tuple[bytes, bytes], ...]:
-    """Keep the headers that carry no credential."""
-    return tuple([pair for pair in headers if pair[0] not in SECRET_HEADERS and b"token" not in pair[0]])
+def redacted(headers: Headers, credential: bytes = b"authorization") -> tuple[tuple[bytes, bytes], ...]:
+    """Keep the headers that carry no credential; ``credential`` names the one where the dialect has its key."""
+    return tuple(
+        [
+            pair
+            for pair in headers
+            if pair[0] not in SECRET_HEADERS and pair[0] != credential and b"token" not in pair[0]
+        ]
+    )
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
@@ -34,9 +35,11 @@ class App:
         self.roots: dict[int, str] = {}
         self._tables = {name: Table(dialect.routes) for name, dialect in known.items()}
         options = service.options
+        public_url = options.public_url
+        self._public_path = None if public_url is None else urlsplit(public_url).path.rstrip("/")
         self._guard = Guard(
             allowed_hosts=options.allowed_hosts,
-            public_url=options.public_url,
+            public_url=public_url,
             beyond_loopback=options.beyond_loopback,
             cors_origins=options.cors_origins,
         )
@@ -56,7 +59,8 @@ class App:
             if name is None:
                 answer = self._elsewhere(scope, path, headers)
             else:
-                call = Call(self.dialects[name], mount_point + prefix, rest, scope, named)
+                before = mount_point if self._public_path is None else self._public_path
+                call = Call(self.dialects[name], before + prefix, rest, scope, named)
                 answer = await self.exchange(call, self._tables[name], receive)
             if answer is not None and b"origin" in named:
                 answer.headers.extend(self._guard.cors(named[b"origin"]))
@@ -93,7 +97,7 @@ class App:
         if path.startswith(clips.PATH):
             return self._media(path, headers, scope["method"])
         mount_point = scope.get("root_path", "")
-        if path == "/":
+        if path == "/" and scope["method"] in {"GET", "HEAD"}:
             return _json(200, self._directory(mount_point))
         hint = self._hint(mount_point, path)
         return _json(404, {"error": {"message": f"Nothing is served at {mount_point}{path}.", "hint": hint}})

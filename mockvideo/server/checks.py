@@ -16,7 +16,6 @@ from mockvideo.core.jobs import Job, VideoRequest
 from mockvideo.dialect import Check, Dialect
 from mockvideo.operation import Submit
 from mockvideo.schema import Json, validate
-from mockvideo.server.body import header
 from mockvideo.server.call import Call
 from mockvideo.server.documents import read_document
 from mockvideo.server.identity import identify
@@ -119,7 +118,8 @@ class Submission:
             self.account.replays.remember((self.dialect.name, key), self.digest, job.id, expires_at)
 
     def _key(self) -> str:
-        return header(self.call.headers, self.operation.replay_header or b"").decode("latin-1")
+        name = self.operation.replay_header
+        return self.call.named.get(name, b"").decode("latin-1") if name else ""
 
     def check_funds(self) -> None:
         if self.replayed is None:

@@ -6,6 +6,7 @@ import hmac
 from base64 import b64encode
 from collections import OrderedDict
 from hashlib import blake2b
+from threading import Lock
 
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import Accounts
@@ -23,17 +24,19 @@ class Clips:
     def __init__(self, room: int = ROOM) -> None:
         self._room = room
         self._used = 0
+        self._lock = Lock()
         self._made: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
 
     def of(self, job: Job, number: int = 1) -> bytes:
         """Return the job's clip with that number, from 1 on."""
         place = (job.dialect, job.id, number)
-        data = self._made.get(place)
-        if data is None:
-            data = write(clip_of(job, number))
-            self._keep(place, data)
-        self._made.move_to_end(place)
-        return data
+        with self._lock:
+            data = self._made.get(place)
+            if data is None:
+                data = write(clip_of(job, number))
+                self._keep(place, data)
+            self._made.move_to_end(place)
+            return data
 
     def base64(self, job: Job) -> tuple[str, ...]:
         return tuple(b64encode(self.of(job, number)).decode() for number in range(1, job.request.clips + 1))

@@ -7,36 +7,31 @@ from typing import NoReturn
 from urllib.parse import parse_qsl
 
 from mockvideo.core.errors import ApiError, Kind
-from mockvideo.core.files import File
 from mockvideo.operation import Submit
 from mockvideo.schema import Json
-from mockvideo.server.body import content_type, header, parse_form, parse_json
+from mockvideo.server import records
+from mockvideo.server.body import content_type, parse_form, parse_json
 from mockvideo.server.call import Call
 
 MOST_PARAMETERS = 100
-LONGEST_FIELD = 4096
 
 
 def read_document(call: Call, operation: Submit) -> tuple[Json, bool]:
     """Read the body as JSON or as a form; the second value says whether types are strict, as they are in JSON."""
-    media_type = content_type(call.headers)
+    declared = call.named.get(b"content-type", b"")
+    # Most clients say just this.
+    media_type = "application/json" if declared == b"application/json" else content_type(call.headers)
     if media_type not in operation.accepts:
         _refuse_type(media_type, operation)
     if media_type != "application/json" and operation.form is not None:
-        fields = parse_form(call.body, header(call.headers, b"content-type").decode("latin-1"))
-        call.record = "\n".join(f"{name}={_shortened(value)}" for name, value in fields).encode()
+        fields = parse_form(call.body, declared.decode("latin-1"))
+        call.record = records.of_form(fields)
         return operation.form(fields), False
     document = parse_json(call.body)
+    call.record = records.of_json(call.body)
     if not isinstance(document, dict):
         raise ApiError(Kind.INVALID_REQUEST, f"The body must be a JSON object, not {_json_type(document)}.")
     return document, True
-
-
-def _shortened(value: str | File) -> str:
-    """A field as the journal keeps it: files and data URLs by what they are."""
-    if isinstance(value, File):
-        return f"<{value.media_type}, {value.size:,} bytes, sha256 {value.digest}>"
-    return value if len(value) <= LONGEST_FIELD else f"{value[:LONGEST_FIELD]}… ({len(value):,} characters)"
 
 
 def _refuse_type(media_type: str, operation: Submit) -> NoReturn:

@@ -86,7 +86,7 @@ class Exchange:
             call.refusal,
             call.plan.error is not None,
             call.hint,
-            redacted(call.headers),
+            redacted(call.headers, call.dialect.credential.header),
             len(call.body),
         )
         account.journal.note(entry, call.body if call.record is None else call.record)

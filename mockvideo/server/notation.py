@@ -40,7 +40,7 @@ def dialect_port(text: str) -> tuple[str, int]:
     """Read ``NAME=PORT``."""
     name, sign, digits = text.partition("=")
     if not (name and sign):
-        raise SetupError(f"{text!r} names no dialect and port; write it like sora=8421")
+        raise SetupError(f"{text!r} names no dialect and port; write it like NAME=8421")
     return name, port(digits)
 
 

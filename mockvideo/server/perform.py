@@ -14,8 +14,8 @@ from mockvideo.core.files import File
 from mockvideo.core.jobs import FINAL, Reason, Snapshot, State
 from mockvideo.dialect import Dialect, spelled
 from mockvideo.operation import Content, Document, Generate, Item, List, Poll, Submit, Upload, View
-from mockvideo.server import clips
-from mockvideo.server.body import Disconnected, header, parse_form, receive_body
+from mockvideo.server import clips, records
+from mockvideo.server.body import Disconnected, parse_form, receive_body
 from mockvideo.server.call import Call, Headers
 from mockvideo.server.checks import Submission
 from mockvideo.server.documents import read_query
@@ -90,8 +90,8 @@ async def document(service: Service, call: Call, operation: Document, _: Receive
 async def upload(service: Service, call: Call, operation: Upload, receive: Receive) -> Answer:
     account = identify(call, service.accounts)
     await _receive(service, call, receive, cap=UPLOAD_BODY)
-    fields = parse_form(call.body, header(call.headers, b"content-type").decode("latin-1"))
-    call.record = b""
+    fields = parse_form(call.body, call.named.get(b"content-type", b"").decode("latin-1"))
+    call.record = records.of_form(fields)
     file = next((value for name, value in fields if name == operation.field and isinstance(value, File)), None)
     if file is None:
         message = f"Send the file in the form field {operation.field!r}."

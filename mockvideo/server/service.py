@@ -53,4 +53,4 @@ class Service:
 
     def url(self, call: Call, path: str) -> str:
         """The absolute URL of a path on this server, as the client reaches it."""
-        return (self.options.public_url or call.origin) + path
+        return (self.options.public_url or call.origin).rstrip("/") + path

@@ -20,7 +20,7 @@ class ServerThread:
         self.url = url_of(self._listener)
         self._ready = threading.Event()
         self._server = Server(configure(app), self._ready.set)
-        self._thread = threading.Thread(target=self._server.run, args=([self._listener],), name="mockvideo")
+        self._thread = threading.Thread(target=self._run, name="mockvideo")
 
     @property
     def accounts(self) -> Accounts:
@@ -29,6 +29,9 @@ class ServerThread:
     def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait()
+        if not self._server.started:
+            self._thread.join()
+            raise RuntimeError("the server did not start; what went wrong stands above")
         return self
 
     def __exit__(
@@ -36,3 +39,9 @@ class ServerThread:
     ) -> None:
         self._server.should_exit = True
         self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._server.run([self._listener])
+        finally:
+            self._ready.set()

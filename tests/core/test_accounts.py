@@ -141,7 +141,11 @@ def test_the_anonymous_account_is_none_of_the_accounts() -> None:
     known = accounts()
     assert known.anonymous.key == ANONYMOUS
     assert (len(known), list(known)) == (0, [])
-    assert known.get(ANONYMOUS) is not known.anonymous
+
+
+def test_no_credential_leads_to_the_anonymous_account() -> None:
+    with pytest.raises(ApiError):
+        accounts().get(ANONYMOUS)
 
 
 def test_accounts_may_come_while_they_are_walked() -> None:

@@ -101,7 +101,7 @@ def test_a_server_knows_whether_others_can_reach_it(host: str, *, beyond: bool) 
     [
         ({"port": "65536"}, "--port: '65536' is no port"),
         ({"port": "-1"}, "--port: '-1' is no port"),
-        ({"listen": ["sora"]}, "--listen: 'sora' names no dialect and port; write it like sora=8421"),
+        ({"listen": ["sora"]}, "--listen: 'sora' names no dialect and port; write it like NAME=8421"),
         ({"listen": ["=1"]}, "--listen: '=1' names no dialect"),
         ({"listen": ["sora=x"]}, "--listen: 'x' is no port"),
         ({"speed": "-1"}, "--speed: '-1' is no speed; give a number above 0, or instant"),

@@ -172,7 +172,7 @@ def _rate(refusal: Refusal) -> Json:
 
 def _channels(refusal: Refusal) -> Json:
     """Say which models work; one of the caps of this server says itself what is wrong."""
-    seconds = ceil(refusal.retry_after or PAUSE)
+    seconds = PAUSE if refusal.retry_after is None else ceil(refusal.retry_after)
     message = {"message": refusal.message} if refusal.message else {}
     return {
         **message,
