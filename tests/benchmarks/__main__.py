@@ -50,7 +50,7 @@ def plan_for(folder: Path, *, quick: bool) -> Plan:
     client, cores = wrk.find() or load.run, machine.choose_cores()
     if quick:
         return Plan(
-            client=client, cores=cores, folder=folder, rounds=1, warm_up=0.2, patience=12.0, starts=3, jobs=10_000
+            client=client, cores=cores, folder=folder, rounds=1, warm_up=0.2, patience=8.0, starts=3, jobs=10_000
         )
     return Plan(client=client, cores=cores, folder=folder)
 
