@@ -7,7 +7,7 @@ import json
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mockvideo.core.account import Account
 from mockvideo.core.settings import Settings
@@ -47,7 +47,7 @@ async def exchange(app: App, method: str, url: str, headers: Headers, body: byte
         "type": "http",
         "method": method,
         "scheme": "http",
-        "path": parts.path,
+        "path": unquote(parts.path),
         "query_string": parts.query.encode(),
         "headers": [(b"host", b"127.0.0.1"), (b"content-length", b"%d" % len(body)), *headers],
         "server": ("127.0.0.1", 80),

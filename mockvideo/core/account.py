@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -62,7 +63,7 @@ class Account:
         self.replays = Replays(settings.caps.idempotency_keys)
         self._ledgers: dict[str, Ledger] = {}
         self._agenda: list[tuple[float, str, str]] = []
-        self._seen: dict[tuple[str, bytes], int] = {}
+        self._seen: OrderedDict[tuple[str, bytes], int] = OrderedDict()
         self._polled: dict[tuple[str, str], float] = {}
         self._resume: float | None = None
         self.moment = self.began
@@ -214,7 +215,7 @@ class Account:
         seen = self._seen.pop((dialect, body), 0)
         self._seen[dialect, body] = seen + 1
         if len(self._seen) > REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+            self._seen.popitem(last=False)
         hasher = self._hasher.copy()
         hasher.update(body + seen.to_bytes(8) + dialect.encode())
         return Chance(hasher.digest())

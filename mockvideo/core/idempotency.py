@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from mockvideo.core.errors import ApiError, Kind
@@ -21,7 +22,7 @@ class Replays:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._records: dict[tuple[str, str], _Record] = {}
+        self._records: OrderedDict[tuple[str, str], _Record] = OrderedDict()
 
     def find(self, dialect: str, key: str, body: bytes, now: float) -> str | None:
         """Return the id of the job that this key made; refuse the key with another body."""
@@ -37,4 +38,4 @@ class Replays:
         self._records.pop(place, None)
         self._records[place] = _Record(body, job, expires_at)
         if len(self._records) > self._most:
-            del self._records[next(iter(self._records))]
+            self._records.popitem(last=False)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mockvideo.core.errors import Refusal
 from mockvideo.core.settings import Caps
 
 SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
-
-Headers = Iterable[tuple[bytes, bytes]]
+NO_HEADERS: Mapping[bytes, bytes] = MappingProxyType({})
 
 
 class Entry(NamedTuple):
@@ -35,19 +35,18 @@ class Entry(NamedTuple):
     refusal: Refusal | None = None
     planned: bool = False
     hint: str | None = None
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: Mapping[bytes, bytes] = NO_HEADERS
     size: int = 0
 
 
-def redacted(headers: Headers, credential: bytes = b"authorization") -> tuple[tuple[bytes, bytes], ...]:
-    """Keep the headers that carry no credential; ``credential`` names the one where the dialect has its key."""
-    return tuple(
-        [
-            pair
-            for pair in headers
-            if pair[0] not in SECRET_HEADERS and pair[0] != credential and b"token" not in pair[0]
-        ]
-    )
+def redacted(headers: dict[bytes, bytes], credential: bytes) -> Mapping[bytes, bytes]:
+    """Take what carries a credential out of the headers; ``credential`` names the one where the dialect has its key."""
+    headers.pop(credential, None)
+    for name in SECRET_HEADERS & headers.keys():
+        del headers[name]
+    if b"token" in b" ".join(headers):
+        return {name: value for name, value in headers.items() if b"token" not in name}
+    return headers
 
 
 @dataclass(slots=True)
@@ -67,7 +66,7 @@ class Journal:
         self._caps = caps
         self._budget = budget
         self._ring: deque[Entry] = deque()
-        self._bodies: dict[int, bytes] = {}
+        self._bodies: OrderedDict[int, bytes] = OrderedDict()
         self._held = 0
         self.count = 0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic_core import to_json
@@ -18,11 +19,22 @@ from mockvideo.server.exchange import Exchange, Observer
 from mockvideo.server.files import RESPOND, Answer, serve
 from mockvideo.server.guard import Guard
 from mockvideo.server.options import Options
-from mockvideo.server.routes import Table
+from mockvideo.server.routes import Found, Table
 from mockvideo.server.service import JSON, Service
 
 HEALTH = "/_mockvideo/health"
+LONGEST_KNOWN = 256
 OURS = (clips.PATH, "/_mockvideo/")
+
+
+class Place(NamedTuple):
+    """Where a path leads: the dialect, the prefix and the documented path, and the routes found there with the id."""
+
+    dialect: Dialect
+    table: Table
+    prefix: str
+    path: str
+    found: Found | None
 
 
 class App:
@@ -34,6 +46,8 @@ class App:
         self.dialects = known
         self.roots: dict[int, str] = {}
         self._tables = {name: Table(dialect.routes) for name, dialect in known.items()}
+        # The polls of a job all have one path; long ones are nobody's, and would fill the memory.
+        self._locate = lru_cache(maxsize=4096)(self._find)
         options = service.options
         public_url = options.public_url
         self._public_path = None if public_url is None else urlsplit(public_url).path.rstrip("/")
@@ -48,50 +62,62 @@ class App:
         if scope["type"] != "http":
             await _lifespan(scope, receive, send)
             return
-        headers: Headers = scope["headers"]
-        named = dict(headers)
-        path, mount_point = scope["path"], scope.get("root_path", "")
-        if mount_point:
+        named = dict(scope["headers"])
+        path = scope["path"]
+        if mount_point := scope.get("root_path", ""):
             path = path.removeprefix(mount_point)
-        answer = self._at_the_door(scope["method"], path, named)
+        answer = self._at_the_door(scope, path, named)
         if answer is None:
-            name, prefix, rest = self._mount(path, scope.get("server"))
-            if name is None:
-                answer = self._elsewhere(scope, path, headers)
-            else:
-                before = mount_point if self._public_path is None else self._public_path
-                call = Call(self.dialects[name], before + prefix, rest, scope, named)
-                answer = await self.exchange(call, self._tables[name], receive)
-            if answer is not None and b"origin" in named:
-                answer.headers.extend(self._guard.cors(named[b"origin"]))
+            answer = await self._inside(scope, path, named, receive)
         if answer is not None:
             await _send(answer, scope, send)
 
-    def _at_the_door(self, method: str, path: str, named: dict[bytes, bytes]) -> Answer | None:
+    def _at_the_door(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer | None:
         """Refuse a host that is not ours, and answer a browser that asks first."""
         if path == HEALTH:
             return _json(200, {"status": "ok", "version": __version__})
+        headers = scope["headers"]
+        if len(named) < len(headers) and [name for name, _ in headers].count(b"host") > 1:
+            return _json(400, {"error": {"message": "The request has more than one Host header; send one."}})
         problem = self._guard.host_problem(named.get(b"host"))
         if problem is not None:
             return _json(421, {"error": {"message": problem}})
-        if method == "OPTIONS":
+        if scope["method"] == "OPTIONS":
             asked = named.get(b"access-control-request-headers")
             allowed = self._guard.preflight(named.get(b"origin"), asked)
             return Answer(204, allowed, b"") if allowed else None
         return None
 
-    def _mount(self, path: str, server: tuple[str, int] | None) -> tuple[str | None, str, str]:
-        """Return the dialect, the prefix and the documented path.
+    async def _inside(self, scope: Scope, path: str, named: dict[bytes, bytes], receive: Receive) -> Answer | None:
+        root = self.roots.get(scope["server"][1]) if self.roots and scope.get("server") else None
+        place = self._locate(path, root) if len(path) <= LONGEST_KNOWN else self._find(path, root)
+        answer: Answer | None
+        if place is None:
+            answer = self._elsewhere(scope, path, scope["headers"])
+        else:
+            before = scope.get("root_path", "") if self._public_path is None else self._public_path
+            call = Call(place.dialect, before + place.prefix, place.path, scope, named)
+            answer = await self.exchange(call, place.table, place.found, receive)
+        if answer is not None and b"origin" in named:
+            answer.headers.extend(self._guard.cors(named[b"origin"]))
+        return answer
+
+    def _find(self, path: str, root: str | None) -> Place | None:
+        """Find the dialect that a path belongs to; ``root`` is the one that the port belongs to.
 
         Clients paste a path of ours behind a base URL that has the prefix already, so it may stand twice.
         """
-        if self.roots and server and server[1] in self.roots and not path.startswith(OURS) and path != "/":
-            return self.roots[server[1]], "", path
+        if root is not None and not path.startswith(OURS) and path != "/":
+            return self._place(root, "", path)
         first, _, rest = path[1:].partition("/")
         if first not in self.dialects:
-            return None, "", path
+            return None
         again, _, further = rest.partition("/")
-        return first, "/" + first, "/" + (further if again == first else rest)
+        return self._place(first, "/" + first, "/" + (further if again == first else rest))
+
+    def _place(self, name: str, prefix: str, path: str) -> Place:
+        table = self._tables[name]
+        return Place(self.dialects[name], table, prefix, path, table.find(path))
 
     def _elsewhere(self, scope: Scope, path: str, headers: Headers) -> Answer:
         if path.startswith(clips.PATH):
@@ -143,7 +169,8 @@ def _json(status: int, document: dict[str, Any], extra: Headers | None = None) -
 
 async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     """Send an answer, at once where our own protocol serves."""
-    respond = scope.get("extensions", {}).get(RESPOND)
+    # Popped, because what responds holds the scope: a cycle that only the garbage collector would end.
+    respond = scope.get("extensions", {}).pop(RESPOND, None)
     if respond is not None:
         respond(answer.status, answer.headers, answer.body)
         return

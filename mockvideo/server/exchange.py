@@ -16,7 +16,7 @@ from mockvideo.server.body import Disconnected, refuse_encoding
 from mockvideo.server.call import Call
 from mockvideo.server.files import Answer
 from mockvideo.server.perform import PERFORM
-from mockvideo.server.routes import Table
+from mockvideo.server.routes import Found, Table
 from mockvideo.server.service import Service
 
 CLIENT_LEFT = 499
@@ -33,10 +33,13 @@ class Exchange:
         self.service = service
         self.observer = observer
 
-    async def __call__(self, call: Call, table: Table, receive: Receive) -> Answer | None:
-        """Answer a call; every refusal ends here, in the dialect's envelope. None: the client has left."""
+    async def __call__(self, call: Call, table: Table, found: Found | None, receive: Receive) -> Answer | None:
+        """Answer a call to what was ``found`` in the dialect's table; None: the client has left.
+
+        Every refusal ends here, in the dialect's envelope.
+        """
         try:
-            operation = _recognise(call, table)
+            operation = _recognise(call, table, found)
             answer: Answer | None = await PERFORM[type(operation)](self.service, call, operation, receive)
         except ApiError as error:
             answer = self._refuse(call, error.refusal)
@@ -86,7 +89,7 @@ class Exchange:
             call.refusal,
             call.plan.error is not None,
             call.hint,
-            redacted(call.headers, call.dialect.credential.header),
+            redacted(call.named, call.dialect.credential.header),
             len(call.body),
         )
         account.journal.note(entry, call.body if call.record is None else call.record)
@@ -94,9 +97,8 @@ class Exchange:
             self.observer(entry, account)
 
 
-def _recognise(call: Call, table: Table) -> object:
-    """Find the documented route that was meant, and return its operation."""
-    found = table.find(call.path)
+def _recognise(call: Call, table: Table, found: Found | None) -> object:
+    """Return the operation of the documented route that was meant."""
     if found is None:
         near = table.near(call.path)
         call.hint = f"Did you mean {call.prefix}{near}?" if near else None

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from mockvideo.operation import Route
 
 Methods = dict[str, Route]
+Found = tuple[Methods, str]
 
 
 class Table:
@@ -26,7 +27,7 @@ class Table:
                 place["HEAD"] = route
         self.paths = sorted([*self._plain, *("{id}".join(ends) for ends in self._templates)])
 
-    def find(self, path: str) -> tuple[Methods, str] | None:
+    def find(self, path: str) -> Found | None:
         """Return the routes of a path by method, and the name that stands for ``{id}``; None if there are none."""
         methods = self._plain.get(path)
         if methods is not None:

@@ -9,8 +9,10 @@ from functools import partial
 from typing import Any, Literal, NoReturn, cast
 
 from httptools import HttpParserCallbackError
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from mockvideo.server.eager import start
 from mockvideo.server.files import RESPOND
 
 # So much of a body must arrive within each ``body_seconds``; a byte now and then does not keep a connection.
@@ -107,18 +109,18 @@ class Protocol(HttpToolsProtocol):
         # A head that came in one piece is no larger than a piece.
         if self.quiet and len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers) > limits.head_bytes:
             self._stop(*self._head_too_large())
-        hosts = 0
-        for name, _ in self.headers:
-            hosts += name == b"host"
-        if hosts > 1:
-            self._stop(400, "The request has more than one Host header; send one.")
-        scope = self.scope
         HttpToolsProtocol.on_headers_complete(self)
-        extensions: dict[Any, Any] = {RESPOND: partial(respond, self.cycle)}
-        scope["extensions"] = extensions
         self.phase = "body"
         self.since = 0.0
         self.progress = 0
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        extensions: dict[Any, Any] = {RESPOND: partial(respond, cycle)}
+        cycle.scope["extensions"] = extensions
+        task = start(cycle.run_asgi(app), self.loop)
+        if task is not None:
+            task.add_done_callback(self.tasks.discard)
+            self.tasks.add(task)
 
     def on_body(self, body: bytes) -> None:
         self.quiet = 0

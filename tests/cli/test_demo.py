@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import subprocess
 import sys
@@ -58,7 +59,8 @@ def test_the_end_tells_of_every_job(demonstration: tuple[Path, str], name: str) 
 
 
 def test_the_states_are_told_in_the_words_of_the_provider(demonstration: tuple[Path, str]) -> None:
-    assert "queued → in_progress → completed" in demonstration[1]
+    # On a busy machine a job may render between two polls.
+    assert re.search(r"queued → (in_progress → )?completed", demonstration[1])
     assert "\nbeluga     pending\n" in demonstration[1]
 
 

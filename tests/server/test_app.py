@@ -59,6 +59,15 @@ def test_health_is_told_to_every_host(host) -> None:
     assert (reply.status, reply.document) == (200, {"status": "ok", "version": __version__})
 
 
+@pytest.mark.parametrize("second", [b"localhost", b"evil.example"])
+def test_two_hosts_are_refused(second) -> None:
+    reply = ask(app_of(), "GET", "/sora/v1/models", (b"host", second), BEARER, host=b"localhost")
+    assert (reply.status, reply.document["error"]["message"]) == (
+        400,
+        "The request has more than one Host header; send one.",
+    )
+
+
 def test_a_host_that_was_allowed_is_served() -> None:
     app = app_of(allowed_hosts=("mock.example",), public_url="https://public.example")
     assert ask(app, "GET", "/", host=b"mock.example").status == 200

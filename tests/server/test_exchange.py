@@ -148,7 +148,7 @@ def test_an_entry_says_what_was_asked_and_what_became_of_it() -> None:
     app.service.accounts.get("sk-test").clock.advance(2)
     ask(app, "GET", f"/sora/v1/videos/{job_id}", BEARER)
     submitted, polled = entries_of(app)
-    assert submitted._replace(headers=()) == Entry(
+    assert submitted._replace(headers={}) == Entry(
         number=1,
         at=0.0,
         dialect="sora",

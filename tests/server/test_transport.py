@@ -248,13 +248,6 @@ def test_as_many_headers_as_allowed_are_accepted_and_one_more_is_not(port: int) 
     assert refused(port, head + b"a: b\r\n\r\n") == (431, "The request has more than 10 headers; send fewer.")
 
 
-@pytest.mark.parametrize("second", [b"localhost", b"evil.example"])
-def test_two_hosts_are_refused(port: int, second: bytes) -> None:
-    head = b"GET / HTTP/1.1\r\nHost: localhost\r\nhost: %b\r\n\r\n" % second
-
-    assert refused(port, head) == (400, "The request has more than one Host header; send one.")
-
-
 MALFORMED = [
     b"\0\0\0\0\r\n\r\n",
     b"GET\r\n\r\n",
