@@ -42,32 +42,43 @@ def mended(dialect: Dialect, row: Row, document: Json, choose: Callable[[Field],
         refusal = refused(dialect, document)
         if refusal is None:
             return document
-        path = refusal.field or ""
-        field = known.get(path)
-        if "expected" in refusal.facts:
-            document = placed(document, path, refusal.facts["expected"])
-        elif present(document, path) and not (field and field.required):
-            document = without(document, path)
-        elif field is not None:
-            document = placed(document, path, choose(field))
-        else:
-            return None
+        changed = _changed(document, refusal, known.get(refusal.field or ""), choose)
+        if changed is None:
+            break
+        document = changed
     return None
+
+
+def _changed(document: Json, refusal: Refusal, field: Field | None, choose: Callable[[Field], Any]) -> Json | None:
+    path = refusal.field or ""
+    if "expected" in refusal.facts:
+        return placed(document, path, refusal.facts["expected"])
+    if present(document, path) and not (field and field.required):
+        return without(document, path)
+    return placed(document, path, choose(field)) if field else None
 
 
 def simplest(field: Field) -> Any:
     """Return the plainest value that the field accepts, and that is not empty."""
     if field.choices or field.examples:
         return (field.choices or field.examples)[0]
+    if field.pattern is not None:
+        message = f"annotate the field of pattern {field.pattern} with Examples, which show what it looks like"
+        raise ValueError(message)
+    return _composed(field) if field.composed else _plain(field)
+
+
+def _composed(field: Field) -> Any:
     if field.schema is not None:
         return {name: simplest(inner) for name, inner in fields(field.schema).items() if inner.required}
     if field.item is not None:
         return [simplest(field.item)] * max(1, field.shortest)
-    if field.alternatives:
-        return simplest(field.alternatives[0])
-    if field.pattern is not None:
-        message = f"annotate the field of pattern {field.pattern} with Examples, which show what it looks like"
-        raise ValueError(message)
+    return simplest(field.alternatives[0])
+
+
+def _plain(field: Field) -> Any:
+    if field.kind is bool:
+        return True
     if field.kind in {int, float}:
         return next(bound for bound in (field.low, field.high, 1) if bound is not None)
-    return True if field.kind is bool else "a" * max(1, field.shortest)
+    return "a" * max(1, field.shortest)

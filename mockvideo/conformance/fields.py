@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from math import inf
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -47,6 +46,11 @@ class Field:
     def alternatives(self) -> tuple[Field, ...]:
         """What a value of several types may be."""
         return tuple(map(of_type, get_args(self.kind))) if get_origin(self.kind) in {Union, UnionType} else ()
+
+    @property
+    def composed(self) -> bool:
+        """Whether the value is made of others, or is of one of several types."""
+        return self.schema is not None or self.item is not None or self.alternatives != ()
 
     def within(self, value: float) -> bool:
         """Whether a number is not out of bounds."""
@@ -101,7 +105,8 @@ def _read(info: FieldInfo, *, required: bool) -> Field:
     if get_origin(kind) is Literal:
         field = replace(field, choices=get_args(kind))
     for note in _flat(notes):
-        field = _told(field, note)
+        if (tell := TOLD.get(type(note))) is not None:
+            field = replace(field, **tell(field, note))
     if field.choices and isinstance(field.choices[0], int | float):
         field = replace(field, choices=tuple(filter(field.within, field.choices)))
     return field
@@ -114,28 +119,28 @@ def _flat(notes: Iterable[object]) -> Iterator[object]:
             yield from note
 
 
-def _told(field: Field, note: object) -> Field:
-    """Take in what one annotation says; of two that say the same the narrower holds."""
-    match note:
-        case OneOf(values):
-            told = replace(field, choices=tuple(value for value in values if value in (field.choices or values)))
-        case Examples(values):
-            told = replace(field, examples=values)
-        case Ge(ge):
-            told = replace(field, low=max(_bound(field, ge), -inf if field.low is None else field.low))
-        case Le(le):
-            told = replace(field, high=min(_bound(field, le), inf if field.high is None else field.high))
-        case MinLen(length):
-            told = replace(field, shortest=max(field.shortest, length))
-        case MaxLen(length):
-            told = replace(field, longest=length if field.longest is None else min(field.longest, length))
-        case StringConstraints(pattern=str(pattern)):
-            told = replace(field, pattern=pattern)
-        case _:
-            told = field
-    return told
+def _narrower(pick: Callable[[Any, Any], Any], known: Any, told: Any) -> Any:
+    """Of two limits of one sort the one that holds."""
+    return told if known is None else pick(known, told)
 
 
 def _bound(field: Field, bound: Any) -> int | float:
     """Return a bound in the field's own type: catalogs write 5.0 for 5."""
     return int(bound) if field.kind is int else float(bound)
+
+
+def _common(known: tuple[Any, ...], told: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the choices that both leave; no choices are any."""
+    return tuple(value for value in told if value in known) if known else told
+
+
+# What an annotation changes of a field, by its type.
+TOLD: Mapping[type, Callable[[Field, Any], dict[str, Any]]] = {
+    OneOf: lambda field, note: {"choices": _common(field.choices, note.values)},
+    Examples: lambda _, note: {"examples": note.values},
+    Ge: lambda field, note: {"low": _narrower(max, field.low, _bound(field, note.ge))},
+    Le: lambda field, note: {"high": _narrower(min, field.high, _bound(field, note.le))},
+    MinLen: lambda field, note: {"shortest": max(field.shortest, note.min_length)},
+    MaxLen: lambda field, note: {"longest": _narrower(min, field.longest, note.max_length)},
+    StringConstraints: lambda field, note: {"pattern": note.pattern or field.pattern},
+}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from math import inf, nextafter
 from typing import Any
 
@@ -44,15 +45,21 @@ def extremes(field: Field) -> Iterator[tuple[str, Any, Any]]:
     """Yield each limit in words, with the value at it and one just beyond it."""
     if field.kind is not Any:
         yield "is of its type", simplest(field), "wrong" if field.schema else WRONG
-    if field.choices:
-        beyond = max(field.choices)
-        for choice in field.choices:
-            yield f"is {choice!r}", choice, f"{choice}x" if isinstance(choice, str) else beyond + 1
-        return
+    for choice in field.choices:
+        yield f"is {choice!r}", choice, f"{choice}x" if isinstance(choice, str) else max(field.choices) + 1
+    if not field.choices:
+        yield from _bounds(field)
+        yield from _lengths(field)
+
+
+def _bounds(field: Field) -> Iterator[tuple[str, Any, Any]]:
     if field.low is not None:
         yield f"is at least {field.low}", field.low, _next(field, field.low, -inf)
     if field.high is not None:
         yield f"is at most {field.high}", field.high, _next(field, field.high, inf)
+
+
+def _lengths(field: Field) -> Iterator[tuple[str, Any, Any]]:
     if field.shortest:
         yield f"has at least {field.shortest}", _of_length(field, field.shortest), _of_length(field, field.shortest - 1)
     if field.longest is not None:
@@ -70,24 +77,38 @@ def _of_field(dialect: Dialect, row: Row, path: str, field: Field) -> Iterator[E
 
 def _of_relation(dialect: Dialect, row: Row, relation: Relation) -> Iterator[Edge]:
     known = dict(walk(dialect.catalog.request(row)))
+    pinned = _condition(relation, known)
+    if pinned is not None:
+        at = _accepted(dialect, row, pinned)
+        condition = " and ".join(relation.when) or row.id
+        for limit, beyond in _broken(relation, known, at):
+            yield Edge(row.id, f"{condition} {limit}", at, beyond)
+
+
+def _condition(relation: Relation, known: Mapping[str, Field]) -> Json | None:
+    """Return what makes a rule hold, and what it then requires; None if the rule is about other models."""
     pinned: Json = {}
     for path, value in (relation.when | relation.requires).items():
         field = known.get(path)
         if field is None or (value != ANY and field.choices and value not in field.choices):
-            return  # The rule is about other models.
-        pinned = placed(pinned, path, simplest(field) if value == ANY else value)
-    at = _accepted(dialect, row, pinned)
-    condition = " and ".join(relation.when) or row.id
+            return None
+        pinned = placed(pinned, path, _of_value(field, value))
+    return pinned
+
+
+def _broken(relation: Relation, known: Mapping[str, Field], at: Json) -> Iterator[tuple[str, Json]]:
+    """Yield each part of a rule in words, with a request that breaks it."""
     if relation.needs:
-        beyond = at
-        for path in relation.needs:
-            beyond = without(beyond, path)
-        yield Edge(row.id, f"{condition} needs {' or '.join(relation.needs)}", at, beyond)
+        yield f"needs {' or '.join(relation.needs)}", reduce(without, relation.needs, at)
     for path, value in relation.requires.items():
-        yield Edge(row.id, f"{condition} requires {path}", at, placed(at, path, _other(known[path], value)))
+        yield f"requires {path}", placed(at, path, _other(known[path], value))
     for path, value in relation.excludes.items():
-        beyond = placed(at, path, simplest(known[path]) if value == ANY else value)
-        yield Edge(row.id, f"{condition} excludes {path}", at, beyond)
+        if path in known:
+            yield f"excludes {path}", placed(at, path, _of_value(known[path], value))
+
+
+def _of_value(field: Field, value: object) -> object:
+    return simplest(field) if value == ANY else value
 
 
 def _accepted(dialect: Dialect, row: Row, pinned: Json) -> Json:

@@ -55,12 +55,16 @@ def values(field: Field) -> SearchStrategy[Any]:
     if field.examples or field.pattern:
         shown = st.sampled_from(field.examples) if field.examples else st.nothing()
         return shown | (st.from_regex(field.pattern, fullmatch=True) if field.pattern else st.nothing())
-    if field.alternatives:
-        return st.one_of(*map(values, field.alternatives))
+    return _composed(field) if field.composed else PLAIN[field.kind](field)
+
+
+def _composed(field: Field) -> SearchStrategy[Any]:
+    if field.schema is not None:
+        return objects(field.schema)
     if field.item is not None:
         most = SOME if field.longest is None else min(SOME, field.longest)
         return st.lists(values(field.item), min_size=field.shortest, max_size=max(field.shortest, most))
-    return objects(field.schema) if field.schema is not None else PLAIN[field.kind](field)
+    return st.one_of(*map(values, field.alternatives))
 
 
 @cache

@@ -56,7 +56,7 @@ ROWS = {
 }
 RELATIONS = (
     Relation(when={"loop": True}, requires={"style": "vivid"}),
-    Relation(when={"link": "*"}, excludes={"camera.speed": "*"}),
+    Relation(when={"link": "*"}, excludes={"camera.speed": "*", "nothing": "*"}),
     Relation(when={"fps": 25}, needs=("link",)),
     Relation(when={"nothing": "*"}, needs=("link",)),
 )
