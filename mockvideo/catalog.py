@@ -20,6 +20,7 @@ from mockvideo.provenance import Source, parse
 from mockvideo.schema import Limit, narrow
 
 ANY = "*"
+LONGEST_TOLD = 200
 SCALARS = frozenset({str, int, float, bool})
 
 
@@ -156,12 +157,12 @@ class Catalog:
             raise ApiError(Kind.INVALID_REQUEST, "model: must be a string", field="model")
         row = self.rows.get(model)
         if row is None:
-            raise ApiError(Kind.UNKNOWN_MODEL, field="model", model=model, nearest=self.nearest(model))
+            raise ApiError(Kind.UNKNOWN_MODEL, field="model", model=model[:LONGEST_TOLD], nearest=self.nearest(model))
         return row
 
     def nearest(self, model: str) -> tuple[str, ...]:
         """Return up to three names that resemble this one, the best first."""
-        return tuple(get_close_matches(model[:100], self.rows, n=3))
+        return tuple(get_close_matches(model[:LONGEST_TOLD], self.rows, n=3))
 
     def request(self, row: Row) -> type[BaseModel]:
         """Return the request schema of a model, built at its first use."""

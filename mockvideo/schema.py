@@ -118,7 +118,10 @@ def anatomy(field: FieldInfo) -> tuple[Any, tuple[object, ...]]:
 
 
 def narrow(schema: type[BaseModel], limits: Limits, name: str) -> type[BaseModel]:
-    """Return the schema with these limits, by field name; ``params.duration`` names a field of a nested object."""
+    """Return the schema with these limits, by field name; ``params.duration`` names a field of a nested object.
+
+    It is built on what the schema is built on: validators belong there, those of the schema itself are left out.
+    """
     unknown = {path.partition(".")[0] for path in limits} - set(schema.model_fields)
     if unknown:
         message = f"{name} limits fields that {schema.__name__} does not have: {', '.join(sorted(unknown))}"

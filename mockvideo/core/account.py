@@ -25,6 +25,7 @@ from mockvideo.core.uploads import Upload, Uploads
 
 # How many different bodies are counted; a forgotten one begins again, and passes over ids that are taken.
 REMEMBERED = 10_000
+LONGEST_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Account:
             return job.accepted()
 
     def poll(self, terms: Terms, job_id: str) -> Snapshot:
-        """Return the job as it stands now; a phase that counts polls counts this one."""
+        """Return the job as it stands at the account's moment; a phase that counts polls counts this one."""
         with self.lock:
             job = self.find(terms.dialect, job_id)
             now = self._wait_for_poll(job, terms.interval) if self.clock.automatic else self.moment
@@ -132,6 +133,9 @@ class Account:
         with self.lock:
             now = self._fold()
             job = self.find(dialect, job_id)
+            if state not in FINAL:
+                message = f"settle a job as {', '.join(sorted(FINAL))}, not as {state}"
+                raise ValueError(message)
             if job.at(now).state in FINAL:
                 message = f"job {job_id} has ended already; submit another one to settle"
                 raise ValueError(message)
@@ -174,7 +178,7 @@ class Account:
     def find(self, dialect: str, job_id: str) -> Job:
         job = self.store.get(dialect, job_id)
         if job is None:
-            raise ApiError(Kind.JOB_NOT_FOUND, id=job_id)
+            raise ApiError(Kind.JOB_NOT_FOUND, id=job_id[:LONGEST_TOLD])
         return job
 
     def idle(self) -> bool:

@@ -12,6 +12,8 @@ from mockvideo.core.errors import Refusal
 from mockvideo.core.settings import Caps
 
 SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
+LONGEST_HEAD = 8192
+LONGEST_TEXT = 512
 NO_HEADERS: Mapping[bytes, bytes] = MappingProxyType({})
 
 
@@ -40,12 +42,17 @@ class Entry(NamedTuple):
 
 
 def redacted(headers: dict[bytes, bytes], credential: bytes) -> Mapping[bytes, bytes]:
-    """Take what carries a credential out of the headers; ``credential`` names the one where the dialect has its key."""
+    """Take what carries a credential out of the headers, and cut what is too long to be kept.
+
+    ``credential`` names the header where the dialect has its key.
+    """
     headers.pop(credential, None)
     for name in SECRET_HEADERS & headers.keys():
         del headers[name]
     if b"token" in b" ".join(headers):
-        return {name: value for name, value in headers.items() if b"token" not in name}
+        headers = {name: value for name, value in headers.items() if b"token" not in name}
+    if len(b"".join(headers.values())) > LONGEST_HEAD:
+        return {name[:LONGEST_TEXT]: value[:LONGEST_TEXT] for name, value in headers.items()}
     return headers
 
 

@@ -11,7 +11,7 @@ from starlette.types import Receive
 
 from mockvideo.core.account import Account
 from mockvideo.core.errors import ApiError, Kind, Refusal
-from mockvideo.core.journal import Entry, redacted
+from mockvideo.core.journal import LONGEST_TEXT, Entry, redacted
 from mockvideo.server.body import Disconnected, refuse_encoding
 from mockvideo.server.call import Call
 from mockvideo.server.files import Answer
@@ -81,7 +81,7 @@ class Exchange:
             call.dialect.name,
             call.route.name if call.route is not None else "",
             call.method,
-            call.path,
+            call.path[:LONGEST_TEXT],
             status,
             job.id if job is not None else None,
             job.request.model if job is not None else None,
@@ -102,12 +102,12 @@ def _recognise(call: Call, table: Table, found: Found | None) -> object:
     if found is None:
         near = table.near(call.path)
         call.hint = f"Did you mean {call.prefix}{near}?" if near else None
-        raise ApiError(Kind.ROUTE_NOT_FOUND, method=call.method, path=call.path)
+        raise ApiError(Kind.ROUTE_NOT_FOUND, method=call.method, path=call.path[:LONGEST_TEXT])
     methods, call.name = found
     call.route = methods.get(call.method)
     if call.route is None:
-        call.hint = f"{call.path} answers {', '.join(methods)}."
-        raise ApiError(Kind.METHOD_NOT_ALLOWED, method=call.method, path=call.path)
+        call.hint = f"{call.path[:LONGEST_TEXT]} answers {', '.join(methods)}."
+        raise ApiError(Kind.METHOD_NOT_ALLOWED, method=call.method, path=call.path[:LONGEST_TEXT])
     if b"content-encoding" in call.named:
         refuse_encoding(call.headers)
     return call.route.operation

@@ -250,3 +250,10 @@ def test_a_clip_is_guarded_by_what_only_its_account_knows() -> None:
     signatures = {account_of(key).signature(job) for key in ("sk-a", "sk-b") for job in jobs}
     assert len(signatures) == 4
     assert account_of().signature(jobs[0]) in signatures
+
+
+def test_a_job_is_settled_only_in_a_final_state() -> None:
+    account = account_of()
+    job_id = submit(account)
+    with pytest.raises(ValueError, match="settle a job as cancelled, failed, succeeded, not as running"):
+        account.settle(TERMS.dialect, job_id, State.RUNNING)

@@ -119,3 +119,8 @@ def test_the_header_where_a_dialect_has_its_key_is_left_out() -> None:
 def test_other_headers_stay_in_order() -> None:
     headers = {b"host": b"localhost", b"accept": b"a"}
     assert list(redacted(dict(headers), b"authorization").items()) == list(headers.items())
+
+
+def test_headers_too_long_to_keep_are_cut() -> None:
+    kept = redacted({b"x-long": b"a" * 60_000, b"y" * 60_000: b"b"}, b"authorization")
+    assert sum(len(name) + len(value) for name, value in kept.items()) < 2_000

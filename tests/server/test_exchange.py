@@ -401,3 +401,10 @@ def test_on_a_clock_that_moves_by_itself_the_next_request_comes_after_the_wait()
 
 def test_on_other_clocks_nothing_moves() -> None:
     assert retried(app_of(rules=(limited(30),)), key="sk-1") == [0, 0, 0]
+
+
+def test_a_long_path_is_kept_and_told_in_part() -> None:
+    app = app_of()
+    ask(app, "GET", "/sora/v1/" + "a" * 60_000, BEARER)
+    (entry,) = app.service.accounts.anonymous.journal
+    assert len(repr(entry)) < 3_000

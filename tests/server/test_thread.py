@@ -103,3 +103,11 @@ def test_a_call_that_blocks_does_not_keep_it() -> None:
     app.service.accounts.get("sk-test").clock.advance(60)  # wakes nobody who is gone
     caller.join(PATIENCE)
     assert not caller.is_alive()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_server_that_cannot_start_says_so() -> None:
+    server = ServerThread(app_of())
+    server._listener.close()
+    with pytest.raises(RuntimeError, match="did not start"), server:
+        pass
