@@ -9,7 +9,15 @@ from operator import or_
 from typing import Annotated, Any, get_args, get_origin
 
 from annotated_types import Interval, Len
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, ValidationError, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    StringConstraints,
+    ValidationError,
+    create_model,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -68,6 +76,14 @@ class Examples:
     """Texts of a form that no other annotation tells, such as a URL or a ratio: what is drawn when requests are."""
 
     values: tuple[object, ...]
+
+
+# An absolute address; nothing ever fetches it.
+WebAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]\S*$"),
+    Examples(("https://example.com/whale.png", "HTTP://localhost:8000/whale?size=large#first")),
+]
 
 
 @dataclass(frozen=True, slots=True)

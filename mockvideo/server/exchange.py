@@ -11,6 +11,7 @@ from starlette.types import Receive
 
 from mockvideo.core.account import Account
 from mockvideo.core.errors import ApiError, Kind, Refusal
+from mockvideo.core.jobs import Snapshot
 from mockvideo.core.journal import LONGEST_TEXT, Entry, redacted
 from mockvideo.server.body import Disconnected, refuse_encoding
 from mockvideo.server.call import Call
@@ -70,22 +71,19 @@ class Exchange:
         return ceil(seconds if wait is None else wait)
 
     def _note(self, call: Call, status: int) -> None:
-        account = call.account or self.service.accounts.anonymous
-        # Nobody arrives at the anonymous account, so it has no moment of its own.
-        moment = account.clock.now() if call.account is None else account.moment
-        snapshot = call.snapshot
-        job = snapshot.job if snapshot is not None else None
+        account = call.account
+        if account is None:
+            account = self.service.accounts.anonymous
+            account.arrive()
         entry = Entry(
             account.journal.count + 1,
-            moment - account.began,
+            account.moment - account.began,
             call.dialect.name,
             call.route.name if call.route is not None else "",
             call.method,
             call.path[:LONGEST_TEXT],
             status,
-            job.id if job is not None else None,
-            job.request.model if job is not None else None,
-            snapshot.state if snapshot is not None else None,
+            *_subject(call.snapshot),
             call.refusal,
             call.plan.error is not None,
             call.hint,
@@ -95,6 +93,14 @@ class Exchange:
         account.journal.note(entry, call.body if call.record is None else call.record)
         if self.observer is not None:
             self.observer(entry, account)
+
+
+def _subject(snapshot: Snapshot | None) -> tuple[str | None, str | None, str | None]:
+    """Return the job that an exchange was about, its model and its state."""
+    if snapshot is None:
+        return None, None, None
+    job = snapshot.job
+    return job.id, job.request.model, snapshot.state
 
 
 def _recognise(call: Call, table: Table, found: Found | None) -> object:

@@ -49,14 +49,21 @@ def videos(snapshot: Snapshot, links: Links) -> Json:
 
 def models(view: View) -> Json:
     """List the models of the asked or own plan and type, each with the extra fields that the query names."""
-    query = view.query
-    named = query.get("plan")
-    if named and named not in PLANS:
+    plan = _plan(view)
+    wanted = _wants_videos(view.query)
+    rows = [row for row in CATALOG.rows.values() if wanted and plan in {None, *row.plans}]
+    extras = [name for name, value in view.query.items() if name in EXTRAS and value.lower() not in {"false", "0"}]
+    return {"object": "list", "data": [_model(row) | {name: EXTRAS[name](row) for name in extras} for row in rows]}
+
+
+def _plan(view: View) -> str | None:
+    """The plan that the query names, else the account's own."""
+    named = view.query.get("plan")
+    if not named:
+        return view.standing.plan if view.standing else None
+    if named not in PLANS:
         raise ApiError(Kind.INVALID_REQUEST, f"plan must be one of {', '.join(PLANS)}", field="plan")
-    plan = named or (view.standing.plan if view.standing else None)
-    asked = [name for name, value in query.items() if name in EXTRAS and value.lower() not in {"false", "0"}]
-    rows = [row for row in CATALOG.rows.values() if plan is None or plan in row.plans] if _wants_videos(query) else []
-    return {"object": "list", "data": [_model(row) | {name: EXTRAS[name](row) for name in asked} for row in rows]}
+    return named
 
 
 def _wants_videos(query: Mapping[str, str]) -> bool:

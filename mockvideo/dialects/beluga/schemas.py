@@ -8,18 +8,13 @@ from annotated_types import Interval
 from pydantic import StringConstraints
 
 from mockvideo.provenance import SEED, guess, page
-from mockvideo.schema import Examples, Integer, Lenient, Lowered
+from mockvideo.schema import Examples, Integer, Lenient, Lowered, WebAddress
 
 INTRODUCTION = page("belugapi.com/docs, Introduction")
 ERROR_PAGE = page("belugapi.com/docs/errors, Errors & Rate Limits")
 OPENAI_SHAPE = guess("the introduction promises OpenAI's wire format and shows no example")
 HEALTH_SHAPE = guess("the introduction says what is checked, not in which words")
 
-Url = Annotated[
-    str,
-    StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]\S*$"),
-    Examples(("https://example.com/whale.png", "HTTP://localhost:8000/whale?size=large#first")),
-]
 Ratio = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$"), Examples(("16:9", "9:16", "1:1", "21:9"))]
 
 
@@ -34,7 +29,7 @@ class CreateVideo(Lenient):
     resolution: Annotated[Lowered, SEED] | None = None
     aspect_ratio: Annotated[Ratio, guess("the seed names three ratios and etc.: any W:H within 4:1")] | None = None
     audio: Annotated[bool, SEED] | None = None
-    image_url: Annotated[Url, guess("the seed says URL: an absolute one, of http or https")] | None = None
+    image_url: Annotated[WebAddress, guess("the seed says URL: an absolute one, of http or https")] | None = None
 
 
 class Accepted(Lenient):

@@ -9,7 +9,7 @@ from annotated_types import Interval
 from pydantic import AfterValidator, StringConstraints
 
 from mockvideo.provenance import SEED, code, guess, page, spec
-from mockvideo.schema import Examples, Integer, Lenient, OneOf
+from mockvideo.schema import Examples, Integer, Lenient, OneOf, WebAddress
 
 CREATE = page("docs.lemondata.cc, Create Video, text of early March 2026")
 OPERATION = page("docs.lemondata.cc, Create Video: a sample of late March 2026; the list of values is a later text's")
@@ -41,11 +41,6 @@ def _named(data_url: str) -> str:
     return f"sha256:{sha256(data_url.encode()).hexdigest()}"
 
 
-Url = Annotated[
-    str,
-    StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]\S*$"),
-    Examples(("https://example.com/cat.png", "HTTP://localhost:8000/cat?size=large#first")),
-]
 DataUrl = Annotated[
     str,
     StringConstraints(
@@ -64,7 +59,7 @@ class CreateVideo(Lenient):
 
     model: Annotated[str, SEED] | None = None
     prompt: Annotated[str, CREATE]
-    image_url: Annotated[Url, OUR_URL] | None = None
+    image_url: Annotated[WebAddress, OUR_URL] | None = None
     image: Annotated[DataUrl, SEED] | None = None
     duration: Annotated[Integer, Interval(ge=1, le=60), OPENAPI] | None = None
     aspect_ratio: Annotated[Ratio, SEED] | None = None
@@ -74,8 +69,8 @@ class CreateVideo(Lenient):
     seed: Annotated[Integer, SEED] | None = None
     cfg_scale: Annotated[float, Interval(ge=0, le=20), SEED] | None = None
     motion_strength: Annotated[float, Interval(ge=0, le=1), SEED] | None = None
-    start_image: Annotated[Url, OUR_URL] | None = None
-    end_image: Annotated[Url, OUR_URL] | None = None
+    start_image: Annotated[WebAddress, OUR_URL] | None = None
+    end_image: Annotated[WebAddress, OUR_URL] | None = None
     user: Annotated[str, SEED] | None = None
     operation: Annotated[str, OneOf(OPERATIONS), OPERATION] | None = None
 
