@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from mockvideo.catalog import Row
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import Accounts
-from mockvideo.core.errors import ApiError, Kind
+from mockvideo.core.errors import ApiError, Kind, Refusal
 from mockvideo.core.jobs import Job, VideoRequest
 from mockvideo.dialect import Check, Dialect
 from mockvideo.operation import Submit
@@ -40,7 +40,7 @@ class Submission:
         self.operation = operation
         self.document: Json = {}
         self.strict = True
-        self.beyond: ApiError | None = None
+        self.beyond: Refusal | None = None
         self.replayed: str | None = None
 
     def run(self) -> None:
@@ -67,7 +67,7 @@ class Submission:
             try:
                 self.parsed = validate(catalog.request(row), self.document, strict=self.strict, broken=Kind.MODEL_LIMIT)
             except ApiError as error:
-                self.beyond = error
+                self.beyond = error.refusal
             else:
                 return
         validate(catalog.schema, self.document, strict=self.strict)
@@ -86,7 +86,7 @@ class Submission:
         catalog = self.dialect.catalog
         try:
             if self.beyond is not None:
-                raise self.beyond
+                raise ApiError.of(self.beyond)
             catalog.relate(self.row, self.parsed)
             self.request = self.dialect.understand(self.parsed, self.row)
         except ApiError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import threading
@@ -40,6 +41,8 @@ def url_of(listener: socket.socket) -> str:
 
 def configure(app: App) -> uvicorn.Config:
     """Settings of uvicorn: no access log (it doubles the cost of a poll), no trust in proxies' headers."""
+    # It warns of every malformed form, which is refused and noted anyway.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     return uvicorn.Config(
         app,
         http=Protocol,

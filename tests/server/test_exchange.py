@@ -408,3 +408,21 @@ def test_a_long_path_is_kept_and_told_in_part() -> None:
     ask(app, "GET", "/sora/v1/" + "a" * 60_000, BEARER)
     (entry,) = app.service.accounts.anonymous.journal
     assert len(repr(entry)) < 3_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"model": "sora-2", "prompt": "x"}',
+        b'{"model": "sora-2", "prompt": "x", "size": "1x1"}',
+        b'{"model": "sora-2", "prompt": "x", "seconds": 0}',
+        b'{"model": "unheard-of"}',
+        b"{",
+    ],
+)
+def test_an_exchange_leaves_nothing_that_only_the_garbage_collector_would_find(body) -> None:
+    app = app_of()
+    ask(app, "POST", "/sora/v1/videos", BEARER, JSON, body=body)
+    gc.collect()
+    ask(app, "POST", "/sora/v1/videos", BEARER, JSON, body=body)
+    assert gc.collect() == 0
