@@ -123,7 +123,7 @@ DIALECT = Dialect(
     pointers=Pointers(submitted="/task_id", status="/status", video="/result/video_url", error="/error"),
     example={
         "model": "sora-2-preview",
-        "prompt": "A cinematic shot of a beluga whale leaping out of arctic water at golden hour",
+        "prompt": "A white whale under northern lights",
         "duration": 5,
         "resolution": "1080p",
         "aspect_ratio": "16:9",

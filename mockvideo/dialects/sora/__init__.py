@@ -35,7 +35,7 @@ def understand(request: schemas.CreateVideo, row: Row) -> VideoRequest:
         height=height,
         duration=duration,
         fps=request.fps or 24,
-        sound=request.sound in {True, "on", "true"},
+        sound=request.sound == "on",
         image=request.image_url is not None,
         price=_price(duration),
         extra=_callback(request.callback_url, request.external_task_id),
@@ -52,7 +52,8 @@ def _picture(request: schemas.CreateVideo, row: Row) -> tuple[int, int]:
         quality=request.quality,
         fallback_resolution=row.defaults.get("resolution", "720p"),
     )
-    silent = asked.size is None and not any(asked[1:6])
+    words = (asked.size, asked.resolution, asked.ratio, asked.quality)
+    silent = not any(word is not None for word in words) and None in {asked.width, asked.height}
     return picture(asked._replace(size=row.defaults.get("size")) if silent else asked, {"ratio": "aspect_ratio"})
 
 

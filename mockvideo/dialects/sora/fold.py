@@ -56,8 +56,8 @@ def fold(document: Json) -> Json:
 def _rename(folded: Json) -> None:
     found = dict(_materials(folded.get("content")))
     for name, aliases in ALIASES.items():
-        values = (folded.get(alias) for alias in (name, *aliases))
-        value = next((_first(value) for value in values if value), None) or found.get(name)
+        others = (*map(folded.get, aliases), found.get(name))
+        value = next(filter(None, (folded.get(name), *map(_first, others))), None)
         if value is not None:
             folded[name] = value
 

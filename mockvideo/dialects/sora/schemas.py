@@ -30,6 +30,10 @@ MODES = (
 )
 
 
+PLACES = ("image_url", "url", "image", "file_id", "id")
+SWITCH = {"true": "on", "false": "off"}
+
+
 def _number(value: object) -> object:
     if isinstance(value, str):
         try:
@@ -39,21 +43,34 @@ def _number(value: object) -> object:
     return value
 
 
-def _reference(value: object) -> object:
-    """Name a picture, clip or sound by its URL; files and data URLs by their digest."""
+def _digested(value: object) -> object:
+    """Name files and data URLs by their digest, however deep they lie."""
     if isinstance(value, File):
         return f"sha256:{value.digest}"
-    if isinstance(value, dict):
-        return next(
-            (inner for key in ("image_url", "url", "image", "file_id", "id") if (inner := value.get(key))), value
-        )
     if isinstance(value, str) and value.startswith("data:"):
         return f"sha256:{sha256(value.encode()).hexdigest()}"
-    return value
+    if isinstance(value, dict):
+        return {name: _digested(inner) for name, inner in value.items()}
+    return list(map(_digested, value)) if isinstance(value, list) else value
+
+
+def _reference(value: object) -> object:
+    """Name a picture, clip or sound by its URL, wherever in an object it is; files and data URLs by their digest."""
+    while isinstance(value, dict):
+        value = next((inner for key in PLACES if (inner := value.get(key))), None)
+        # Of objects inside a list, as forms send them, the first counts.
+        value = value[0] if isinstance(value, list) else value
+    return _digested(value)
 
 
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str | File | dict) else value
+
+
+def _switched(value: object) -> object:
+    """Say a boolean, or its name, in Kling's words."""
+    word = str(value).lower()
+    return SWITCH.get(word, word) if isinstance(value, str | bool) else value
 
 
 Seconds = Annotated[float, BeforeValidator(_number), Interval(ge=1, le=3600)]
@@ -61,26 +78,29 @@ Reference = Annotated[
     str, BeforeValidator(_reference), Examples(("https://example.com/cat.png", "data:image/png;base64,iVBORw0KGgo="))
 ]
 References = Annotated[list[Reference], BeforeValidator(_listed)]
-Size = Annotated[
-    str, Examples(("1280x720", "720x1280", "1080p")), guess("which texts are sizes is not said: WxH or a resolution")
-]
+# The seed has neither forms nor lists of these: a size is WxH or a resolution, a quality is a resolution.
+Size = Annotated[str, Examples(("1280x720", "720x1280", "1080p"))]
 Ratio = Annotated[str, Examples(("16:9", "9:16", "1:1", "adaptive"))]
 Resolution = Annotated[str, Examples(("480p", "720p", "1080P", "4k"))]
 Pixels = Annotated[Integer, Examples((640, 720, 1280))]
-Anything = Annotated[Any, SEED]
+Switch = Annotated[str, BeforeValidator(_switched), OneOf(("on", "off"))]
+Anything = Annotated[Any, BeforeValidator(_digested)]
 
 
 class CreateVideo(Lenient):
-    """The body of POST /v1/videos, as JSON or as form fields."""
+    """The body of POST /v1/videos, as JSON or as form fields.
+
+    Other names stand before the one that they are folded into, so that a refusal names what was sent.
+    """
 
     model: Annotated[str, SEED]
     prompt: Annotated[str, SEED] | None = None
-    seconds: Annotated[Seconds, SEED] | None = None
     duration: Annotated[Seconds, SEED] | None = None
+    seconds: Annotated[Seconds, SEED] | None = None
     size: Annotated[Size, SEED] | None = None
     mode: Annotated[str, OneOf(MODES), guess("the seed calls its list common values; others are refused")] | None = None
-    aspect_ratio: Annotated[Ratio, SEED] | None = None
     ratio: Annotated[Ratio, SEED] | None = None
+    aspect_ratio: Annotated[Ratio, SEED] | None = None
     quality: Annotated[Resolution, SEED] | None = None
     resolution: Annotated[Resolution, SEED] | None = None
     width: Annotated[Pixels, SEED] | None = None
@@ -91,33 +111,33 @@ class CreateVideo(Lenient):
     response_format: Annotated[str, OneOf(("url",)), SEED] | None = None
     user: Annotated[str, SEED] | None = None
     image: Annotated[Reference, SEED] | None = None
-    image_url: Annotated[Reference, SEED] | None = None
-    image_urls: Annotated[References, SEED] | None = None
     images: Annotated[References, SEED] | None = None
-    reference_images: Annotated[References, SEED] | None = None
+    image_urls: Annotated[References, SEED] | None = None
     input_reference: Annotated[Reference, SEED] | None = None
-    end_image_url: Annotated[Reference, SEED] | None = None
+    image_url: Annotated[Reference, SEED] | None = None
+    reference_images: Annotated[References, SEED] | None = None
     last_image_url: Annotated[Reference, SEED] | None = None
+    end_image_url: Annotated[Reference, SEED] | None = None
     video: Annotated[Reference, SEED] | None = None
-    video_url: Annotated[Reference, SEED] | None = None
     videos: Annotated[References, SEED] | None = None
     video_urls: Annotated[References, SEED] | None = None
+    video_url: Annotated[Reference, SEED] | None = None
     audio_urls: Annotated[References, SEED] | None = None
     function_mode: Annotated[str, SEED] | None = None
-    content: Anything = None
-    metadata: Annotated[Any, CREATE] = None
-    parameters: Annotated[Any, CREATE] = None
+    content: Annotated[Anything, SEED] = None
+    metadata: Annotated[Anything, CREATE] = None
+    parameters: Annotated[Anything, CREATE] = None
     callback_url: Annotated[str, SEED] | None = None
     external_task_id: Annotated[str, SEED] | None = None
     model_name: Annotated[str, SEED] | None = None
     negative_prompt: Annotated[str, SEED] | None = None
     cfg_scale: Annotated[float, BeforeValidator(_number), KLING_TYPES] | None = None
-    sound: Annotated[str | bool, KLING_TYPES] | None = None
-    camera_control: Anything = None
-    image_list: Annotated[Any, SEED] = None
+    sound: Annotated[Switch, KLING_TYPES] | None = None
+    camera_control: Annotated[Anything, SEED] = None
+    image_list: Annotated[Anything, SEED] = None
     video_id: Annotated[str, SEED] | None = None
     task_id: Annotated[str, SEED] | None = None
-    watermark_info: Anything = None
+    watermark_info: Annotated[Anything, SEED] = None
 
 
 class Failure(Lenient):
