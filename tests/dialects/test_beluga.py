@@ -182,7 +182,7 @@ def test_a_request_is_understood_whole() -> None:
     request = understood(DIALECT.example | {"image_url": URL})
     assert request == VideoRequest(
         model="sora-2-preview",
-        prompt="A cinematic shot of a beluga whale leaping out of arctic water at golden hour",
+        prompt="A white whale under northern lights",
         width=1920,
         height=1080,
         duration=5.0,

@@ -53,7 +53,7 @@ def _picture(request: schemas.CreateVideo, row: Row) -> tuple[int, int]:
         fallback_resolution=row.defaults.get("resolution", "720p"),
     )
     words = (asked.size, asked.resolution, asked.ratio, asked.quality)
-    silent = not any(word is not None for word in words) and None in {asked.width, asked.height}
+    silent = all(word is None for word in words) and None in {asked.width, asked.height}
     return picture(asked._replace(size=row.defaults.get("size")) if silent else asked, {"ratio": "aspect_ratio"})
 
 
