@@ -20,6 +20,7 @@ from mockvideo.provenance import Source, parse
 from mockvideo.schema import Limit, narrow
 
 ANY = "*"
+# Of a name from the wire, which may be of any length; difflib's time grows with the square of it.
 LONGEST_TOLD = 200
 SCALARS = frozenset({str, int, float, bool})
 
@@ -137,6 +138,7 @@ class Accepted:
         """Refuse a request that breaks a rule across fields."""
         for path, by_value in self.rules.items():
             found = _get(request, row.defaults, path) if path else None
+            # A list or an object from the wire cannot be looked up: it has no hash.
             for value in (found if type(found) in SCALARS else None, ANY):
                 for relation in by_value.get(value, ()):
                     relation.check(request, row.defaults)

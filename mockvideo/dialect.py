@@ -171,6 +171,7 @@ class _Facts(dict[str, object]):
 
 
 def _unspelled(dialect: Dialect) -> Iterator[str]:
+    # A blocking call answers when all is over: no document of it ever shows a state.
     blocking = any(isinstance(route.operation, Generate) for route in dialect.routes)
     vocabularies: tuple[tuple[str, Mapping[Any, object], Iterable[StrEnum]], ...] = (
         ("state", dialect.states, State),

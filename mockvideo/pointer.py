@@ -8,6 +8,7 @@ from typing import Any
 def find(document: Any, pointer: str) -> Any:
     """Return what stands at the pointer; None where nothing does."""
     for part in pointer.split("/")[1:]:
+        # In this order, or ~01 would become a slash (RFC 6901, 4).
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(document, list):
             document = document[int(name)] if name.isdecimal() and int(name) < len(document) else None

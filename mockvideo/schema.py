@@ -27,6 +27,7 @@ from mockvideo.provenance import SEED, Source
 Json = dict[str, Any]
 
 
+# Both refuse infinity, which from_json makes of 1e999, and protect no names: those are the provider's choice.
 class Lenient(BaseModel):
     """A document whose unknown fields are ignored."""
 
@@ -158,6 +159,7 @@ def _narrowed(kind: Any, notes: tuple[object, ...], own: Limits, *, required: bo
         kind = narrow(kind, inner, kind.__name__)
     for note in (*notes, *(limit.annotations() if "" in own else ())):
         kind = kind if note == VARIANT else Annotated[kind, note]
+    # A row never makes a required field nullable: an explicit null would pass, and break what reads it.
     return (kind, ...) if required or limit.required else (kind | None, None)
 
 

@@ -93,6 +93,7 @@ class Account:
         """Accept a request whose normalised document has the digest ``body``, and settle its whole course."""
         with self.lock:
             now = self._fold()
+            # Before anything is taken: a refusal must not cost credits.
             self.store.refuse_overflow()
             self.ledger(terms).take(request.price)
             job = self._new_job(terms, request, body, plan, now)
@@ -144,6 +145,7 @@ class Account:
             self.store.replace(job)
             self._schedule(job)
             self._fold()
+            # A blocking call that waits for this job hears of it only here, as no time has passed.
             self.clock.wake()
             return job.at(now)
 
@@ -164,7 +166,7 @@ class Account:
     def keep(self, terms: Terms, file: File) -> Upload:
         """Keep an uploaded file for as long as the dialect promises."""
         with self.lock:
-            chance = self._chance(terms.dialect, bytes.fromhex(file.digest))
+            chance = self._chance(terms.dialect, bytes.fromhex(file.digest)[:16])
             upload = Upload(chance.uuid(), file, self.clock.now() + terms.upload_life)
             self.uploads.keep(upload)
             return upload
@@ -235,6 +237,7 @@ class Account:
         while self._agenda and self._agenda[0][0] <= now:
             end, dialect, job_id = heappop(self._agenda)
             job = self.store.get(dialect, job_id)
+            # Entries of timelines that an event has replaced stay in the heap, and mean nothing any more.
             if job is not None and job.timeline.end == end:
                 self._finish(job)
         return now

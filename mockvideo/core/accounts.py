@@ -79,4 +79,5 @@ class Accounts:
 
 
 def _is_well_formed(key: str) -> bool:
+    # What a header's bytes beyond ASCII mean is not agreed (RFC 9110, 5.5).
     return len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()

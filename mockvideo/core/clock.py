@@ -41,6 +41,7 @@ class Clock(ABC):
 
     def wake(self) -> None:
         """Tell the watchers that the clock was moved, or that a job was settled by hand."""
+        # A copy, as a watch may end in another thread meanwhile.
         for watcher in tuple(self._watchers):
             watcher()
 
@@ -57,6 +58,7 @@ class WallClock(Clock):
             raise ValueError(message)
         super().__init__()
         self.speed = speed
+        # The wall is asked once: it can be set back, and time never runs backwards here.
         self._start = time.time()
         self._origin = time.monotonic()
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 NO_FACTS: Mapping[str, object] = MappingProxyType({})
 
 
+# A function, as dataclasses of Python 3.11 refuse a default that has no hash.
 def no_facts() -> Mapping[str, object]:
     """The empty mapping that all values share."""
     return NO_FACTS
@@ -78,6 +79,7 @@ class Refusal:
     facts: Mapping[str, object] = dataclasses.field(default_factory=no_facts)
 
 
+# No frozen dataclass: contextlib and add_note set attributes of the exceptions that pass.
 class ApiError(Exception):
     """Raised anywhere, caught in exactly one place (``server.exchange``)."""
 

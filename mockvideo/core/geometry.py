@@ -6,8 +6,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+# From one macroblock of H.264 to a little above 4K, beyond which no provider goes.
 SIDES: Final = (16, 4096)
 FRAMES: Final = 108_000  # the longest clip: an hour at 30 frames a second
+# A guess: the widest ratio that any document names is 21:9, and none says where to stop.
 WIDEST: Final = 4
 NAMED: Final = {"sd": 480, "hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
 
@@ -62,6 +64,7 @@ def from_words(resolution: str, ratio: str, part: str = "resolution") -> tuple[i
     """Return width and height for a shorter side in words (``720p``, ``4K``) and a ratio in words (``16:9``)."""
     shorter = short_side(resolution, part)
     proportion = proportion_of(ratio)
+    # Even, because 4:2:0 pictures have one sample of chroma for two pixels each way.
     longer = 2 * round(shorter * max(proportion, 1 / proportion) / 2)
     width, height = (longer, shorter) if proportion >= 1 else (shorter, longer)
     return _bounded(width, height, part)
@@ -90,6 +93,7 @@ def proportion_of(ratio: str) -> Fraction:
 
 def _pair(text: str, sign: str, part: str) -> tuple[int, int]:
     first, _, second = text.partition(sign)
+    # isdigit alone takes superscripts, and int() raises for those and for thousands of digits.
     if not all(number.isascii() and number.isdigit() and len(number) <= 9 for number in (first, second)):
         raise ShapeError(part, f"{part} must be two whole numbers like 1280x720 or 16:9, not {text[:40]!r}")
     return int(first), int(second)

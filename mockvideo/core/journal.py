@@ -102,6 +102,7 @@ class Journal:
             self._forget(number)
 
     def _keep(self, number: int, body: bytes) -> None:
+        # Not more than a whole journal holds, or the loop would find nothing left to forget.
         kept = body[: min(self._caps.journal_body, self._caps.journal_bodies)]
         while self._held + len(kept) > self._caps.journal_bodies:
             self._forget(next(iter(self._bodies)))

@@ -21,6 +21,7 @@ def digest(*parts: bytes | str) -> bytes:
 
 @lru_cache(maxsize=16)
 def _table(alphabet: str) -> bytes:
+    # Not quite even, as 256 is no multiple of 36 or 62: ids must differ, not be secret.
     return bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
 
 
@@ -59,5 +60,6 @@ class Chance:
     def uuid(self) -> str:
         """Return a version 4 UUID."""
         digits = self.take(16).hex()
+        # Version and variant as in RFC 9562, 5.4.
         variant = "89ab"[int(digits[16], 16) % 4]
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

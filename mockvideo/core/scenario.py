@@ -47,6 +47,7 @@ class Rule:
 
     def matches(self, occasion: Occasion) -> bool:
         return (
+            # fnmatch itself would ignore case on Windows.
             fnmatchcase(occasion.dialect, self.dialect)
             and fnmatchcase(occasion.operation, self.operation)
             and fnmatchcase(occasion.model, self.model)

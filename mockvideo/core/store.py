@@ -32,6 +32,7 @@ class Store:
     def latest(self, dialect: str) -> Iterator[Job]:
         """Yield the dialect's jobs, the last submitted first; those of one moment by id, backwards."""
         jobs = reversed(self._jobs.get(dialect, {}).values())
+        # Under a clock that stands still many jobs share a moment, and a cursor needs one order.
         for _, together in groupby(jobs, key=lambda job: job.submitted_at):
             yield from sorted(together, key=lambda job: job.id, reverse=True)
 

@@ -23,6 +23,7 @@ class Terms:
     mint: Callable[[Chance], str]
     interval: float
     tariff: Tariff
+    # A day and an hour: what the only provider that documents both promises at least.
     replay_window: float = 86_400.0
     upload_life: float = 3_600.0
 

@@ -34,6 +34,7 @@ class Uploads:
     def keep(self, upload: Upload) -> None:
         """Keep a file under its id; one that is refused leaves the others as they are."""
         size, own = upload.file.size, sum(kept.file.size for kept in self._kept.values())
+        # Only the account's own files may make room; others' are not its to drop.
         if self._budget.used - own + size > self._budget.most:
             limit = self._budget.most >> 20
             raise ApiError(Kind.UNAVAILABLE, f"Uploads fill the {limit} MiB that this server keeps. Try again later.")

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 Code = tuple[int, int]
 
 STOP: Code = (1, 1)
+# The third byte is only looked at, because the next two zeros may begin with it.
 FORBIDDEN = re.compile(rb"\0\0(?=[\0-\3])")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from struct import pack
 
+# The matrix that changes nothing: 16.16 fixed point, but 2.30 in its last column (8.2.2).
 UNITY = pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 
@@ -34,6 +35,7 @@ def avc_entry(width: int, height: int, parameters: tuple[bytes, bytes]) -> bytes
     sequence, picture = parameters
     config = box(
         b"avcC",
+        # ISO/IEC 14496-15: reserved bits are ones, then lengths of four bytes, and one parameter set of each kind.
         pack(">B3sBBH", 1, sequence[1:4], 0xFF, 0xE1, len(sequence)) + sequence,
         pack(">BH", 1, len(picture)) + picture,
     )
@@ -43,6 +45,7 @@ def avc_entry(width: int, height: int, parameters: tuple[bytes, bytes]) -> bytes
 
 def aac_entry(rate: int, config: bytes) -> bytes:
     """The sample entry of a two-channel AAC track."""
+    # ISO/IEC 14496-1: 0x40 is MPEG-4 audio, 0x15 an audio stream, 2 below the SLConfig of MP4 files.
     decoder = descriptor(4, pack(">BB3xII", 0x40, 0x15, 0, 0), descriptor(5, config))
     stream = full(b"esds", descriptor(3, pack(">HB", 2, 0), decoder, descriptor(6, b"\2")))
     return box(b"mp4a", pack(">6xH8xHH4xI", 1, 2, 16, rate << 16), stream)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Those of core.geometry once more, because this package imports nothing of ours.
 SHORTEST_SIDE, LONGEST_SIDE = 16, 4096
 HIGHEST_RATE = 120
 LONGEST = 3600

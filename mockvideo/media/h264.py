@@ -8,6 +8,7 @@ from mockvideo.media.clip import Clip
 SIDE = 16
 
 # Table A-1: level_idc, most macroblocks a second, most macroblocks a frame. Our largest clip needs no higher one.
+# Left out are those that differ from a lower one in neither number: 1b, 2 and 4.1.
 LEVELS = (
     (10, 1_485, 99),
     (11, 3_000, 396),
@@ -41,6 +42,7 @@ def sequence(clip: Clip) -> bytes:
     columns, rows = -(-clip.width // SIDE), -(-clip.height // SIDE)
     right, below = columns * SIDE - clip.width, rows * SIDE - clip.height
     return b"\x67" + payload(
+        # Constrained Baseline: profile 66 with constraint_set0_flag and constraint_set1_flag (A.2.1.1).
         *((66, 8), (0xC0, 8), (level(columns, rows, clip.fps), 8)),
         *(NONE, NONE, exp_golomb(2)),  # its number; 16 frame numbers; pictures come in the order of their numbers
         *(exp_golomb(1), NO),  # one reference frame, no gaps
@@ -58,6 +60,7 @@ def usability(fps: int) -> tuple[Code, ...]:
         *(YES, (5, 3), NO, YES, (1, 8), (1, 8), (1, 8), NO),
         *(YES, (1, 32), (2 * fps, 32), YES),  # ticks are counted per field
         *(NO, NO, NO),
+        # Unless it is told that nothing is reordered, a decoder may wait until its whole buffer is full (E.2.1).
         *(YES, YES, NONE, NONE, NONE, NONE, NONE, exp_golomb(1)),
     )
 

@@ -37,6 +37,7 @@ def write(clip: Clip) -> bytes:
     """The clip as a file. The same clip is always the same bytes."""
     tracks = [video(clip), silence(clip)] if clip.sound else [video(clip)]
     media = [track.data for track in tracks]
+    # The size of moov does not depend on the place: stco has 32 bits for any.
     start = len(FILE_TYPE) + len(movie(clip, tracks, 0)) + 8
     head = pack(">I4s", 8 + sum(map(len, media)), b"mdat")
     return b"".join((FILE_TYPE, movie(clip, tracks, start), head, *media))

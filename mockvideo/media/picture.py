@@ -108,6 +108,7 @@ def band(line: Line, back: Colour, ink: Colour, *, atop: bool) -> Iterator[tuple
     `atop` of the frame there is nothing above.
     """
     luma, blue, red = back
+    # Letters differ from their ground in luma only: chroma has half the sharpness.
     chroma = bytes([blue] * 64 + [red] * 64)
     dots = scan(line, luma, ink[0])
     blank = (bytes([luma] * BLOCK),) * len(dots[0])

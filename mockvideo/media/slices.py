@@ -24,6 +24,8 @@ RUN = re.compile(rb"[Oo]+|D+|d+|A+|a+")
 SMALL = ord(" ")
 BESIDE_OWN = bytes(SMALL if kind == ord(OWN) else 0 for kind in range(256))
 
+# mb_type of I_PCM (table 7-11); in a P slice the intra types begin at 5 (7-13). Samples end with a byte, so the
+# codes between two such macroblocks are padded the same way every time.
 INTRA_PCM = exp_golomb(25)
 INTRA_PCM_AGAIN = payload(INTRA_PCM)
 LATER_PCM = exp_golomb(5 + 25)

@@ -63,6 +63,7 @@ class App:
             await _lifespan(scope, receive, send)
             return
         named = dict(scope["headers"])
+        # Never cut out of a URL that is put together with the Host header: its path can be another one.
         path = scope["path"]
         if mount_point := scope.get("root_path", ""):
             path = path.removeprefix(mount_point)
@@ -74,9 +75,11 @@ class App:
 
     def _at_the_door(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer | None:
         """Refuse a host that is not ours, and answer a browser that asks first."""
+        # Before the check of the host, as probes ask by any name or address.
         if path == HEALTH:
             return _json(200, {"status": "ok", "version": __version__})
         headers = scope["headers"]
+        # RFC 9112, 3.2 wants 400. Of two headers `named` has the last one only, hence the count.
         if len(named) < len(headers) and [name for name, _ in headers].count(b"host") > 1:
             return _json(400, {"error": {"message": "The request has more than one Host header; send one."}})
         problem = self._guard.host_problem(named.get(b"host"))

@@ -21,9 +21,9 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 # What no client needs. The first one guards memory: `[],` is three bytes on the wire and seventy once parsed.
 JSON_VALUES = 50_000
-FORM_PARTS = 1_000
+FORM_PARTS = 1_000  # Starlette's own limit, and Django's
 FORM_TYPE_BYTES = 1_024
-BOUNDARY_BYTES = 256
+BOUNDARY_BYTES = 256  # RFC 2046, 5.1.1 allows 70; nothing here depends on it
 NAME_BYTES = 1_024
 PART_HEADER_BYTES = 2_560
 PART_PARAMETERS = 32
@@ -237,6 +237,7 @@ def _field(headers: dict[bytes, bytes], content: bytes) -> tuple[str, str | File
     if b"name" not in options:
         raise _invalid('A part has no name; give each one Content-Disposition: form-data; name="…".')
     name, file_name = _name(options[b"name"]), options.get(b"filename")
+    # A part without a type is text (RFC 7578, 4.4).
     if file_name is None and headers.get(b"content-type", b"text/plain").lower().startswith(TEXT_TYPES):
         return name, _text(content, name)
     return name, _file(file_name or b"", content)

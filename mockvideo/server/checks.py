@@ -12,6 +12,7 @@ from mockvideo.catalog import Row
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import Accounts
 from mockvideo.core.errors import ApiError, Kind, Refusal
+from mockvideo.core.geometry import FRAMES
 from mockvideo.core.jobs import Job, VideoRequest
 from mockvideo.dialect import Check, Dialect
 from mockvideo.operation import Submit
@@ -20,7 +21,7 @@ from mockvideo.server.call import Call
 from mockvideo.server.documents import read_document
 from mockvideo.server.identity import identify
 
-FRAMES = 108_000
+# The bound of the only provider that documents one.
 LONGEST_REPLAY_KEY = 255
 
 
@@ -123,6 +124,7 @@ class Submission:
 
     def check_funds(self) -> None:
         if self.replayed is None:
+            # Only looked at here, in the dialect's order; Account.submit takes it under its lock.
             try:
                 self.account.ledger(self.dialect.terms).cover(self.request.price)
             except ApiError as error:

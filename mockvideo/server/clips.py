@@ -14,6 +14,7 @@ from mockvideo.core.files import File
 from mockvideo.core.jobs import Job, State
 from mockvideo.media import Clip, write
 
+# Some hundreds of clips: even a minute of 1080p takes about 0.1 MB.
 ROOM = 64 << 20
 PATH = "/media/"
 
@@ -83,8 +84,10 @@ def find(accounts: Accounts, path: str) -> tuple[Job, int] | None:
     number, _, signature = name.removesuffix(".mp4").partition("-")
     account = accounts.tagged(tag)
     job = account.store.get(dialect, job_id) if account else None
+    # Compared as texts, because int() would also take 01 and +1, and a clip has one URL.
     if account is None or job is None or number not in map(str, range(1, job.request.clips + 1)):
         return None
+    # As bytes, because compare_digest raises TypeError for text beyond ASCII.
     if not hmac.compare_digest(signature.encode(), account.signature(job).encode()):
         return None
     return (job, int(number)) if job.at(account.arrive()).state is State.SUCCEEDED else None

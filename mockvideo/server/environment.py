@@ -54,6 +54,7 @@ class Setting:
 
 
 PROJECT = "[tool.mockvideo] "
+# Click says () where a repeatable option is absent, compose files say "" where a variable is.
 UNSET: tuple[Any, ...] = (None, "", (), [])
 
 SETTINGS = (
@@ -119,6 +120,7 @@ def local_url(environ: Mapping[str, str]) -> str:
     if url := environ.get("MOCKVIDEO_URL"):
         return notation.web_address(url)
     meant = from_environment({name: environ.get(name, "") for name in ("MOCKVIDEO_HOST", "MOCKVIDEO_PORT")})
+    # Addresses to listen on, to which Windows does not connect.
     host = {"0.0.0.0": HOST, "::": "::1"}.get(meant.host, meant.host)
     return f"http://[{host}]:{meant.port}" if ":" in host else f"http://{host}:{meant.port}"
 

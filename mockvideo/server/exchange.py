@@ -20,6 +20,7 @@ from mockvideo.server.perform import PERFORM
 from mockvideo.server.routes import Found, Table
 from mockvideo.server.service import Service
 
+# nginx's status for this; nobody is left to receive it, only the journal shows it.
 CLIENT_LEFT = 499
 
 logger = logging.getLogger("mockvideo")
@@ -68,6 +69,7 @@ class Exchange:
         account = call.account or self.service.accounts.anonymous
         account.ask_to_wait(seconds)
         wait = account.clock.hint(seconds)
+        # Whole seconds (RFC 9110, 10.2.3), and never too early.
         return ceil(seconds if wait is None else wait)
 
     def _note(self, call: Call, status: int) -> None:
@@ -75,6 +77,7 @@ class Exchange:
         if account is None:
             account = self.service.accounts.anonymous
             account.arrive()
+        # By position, because by name a tuple takes more than twice as long.
         entry = Entry(
             account.journal.count + 1,
             account.moment - account.began,

@@ -37,10 +37,13 @@ def serve(  # noqa: PLR0913 - a file and a request, everything by name
     kept = [(b"etag", tag)]
     if max_age is not None:
         kept.append((b"cache-control", b"private, max-age=%d" % max_age))
+    # The precedence of RFC 9110, 13.2.2. If-Range compares strongly (13.1.5), and a date never fits: none is sent.
     asked = _conditions(request_headers)
     if b"if-none-match" in asked and _is_known(tag, asked[b"if-none-match"]):
         return Answer(304, kept, b"")
-    span = _span(asked[b"range"], len(data)) if b"range" in asked and asked.get(b"if-range", tag) == tag else None
+    # RFC 9110, 14.2: a range is for a GET alone.
+    ranged = method == "GET" and b"range" in asked and asked.get(b"if-range", tag) == tag
+    span = _span(asked[b"range"], len(data)) if ranged else None
     status, headers, body = _cut(data, media_type.encode("ascii"), span)
     return Answer(status, [(b"accept-ranges", b"bytes"), *kept, *headers], b"" if method == "HEAD" else body)
 
@@ -59,6 +62,7 @@ def _cut(
         (b"content-range", b"bytes %d-%d/%d" % (span.start, span.stop - 1, size)),
         (b"content-length", b"%d" % len(span)),
     ]
+    # Without 206 Chromium cannot seek. A view, as players ask for many parts of one file.
     return 206, headers, memoryview(data)[span.start : span.stop]
 
 
@@ -72,6 +76,7 @@ def _conditions(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def _is_known(tag: bytes, if_none_match: bytes) -> bool:
+    # Weak comparison (RFC 9110, 13.1.2), so a W/ that a proxy put before our tag makes no difference.
     return if_none_match.strip() == b"*" or tag in ENTITY_TAG.findall(if_none_match)
 
 
@@ -79,6 +84,7 @@ def _span(header: bytes, size: int) -> range | None:
     """The bytes that a Range asks for: empty if there are none such, None if the header is to be ignored."""
     match = RANGE.fullmatch(header)
     if not match:
+        # Several ranges at once, too: a server may always send the whole (RFC 9110, 14.2).
         return None
     first, last = match.groups()
     if not first:

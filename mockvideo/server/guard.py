@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 # A name or IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 HOST = re.compile(r"(?:\[([0-9a-f.]*:[0-9a-f:.]*)\]|((?:[a-z0-9_-]+\.)*[a-z0-9_-]+)\.?)(?::[0-9]{1,5})?")
-HOST_BYTES = 260
+HOST_BYTES = 260  # 253 characters of a DNS name, a dot, a colon and five digits
+# Nobody can register these: ICANN's .internal, RFC 6761's .test, RFC 6762's .local, Kubernetes' below that.
 NETWORK_SUFFIXES = (".internal", ".test", ".local", ".svc.cluster.local")
 HEADER_NAMES = re.compile(rb"[A-Za-z0-9_-]+(?:, ?[A-Za-z0-9_-]+)*")
 HEADER_NAMES_BYTES = 2_048
@@ -69,10 +70,12 @@ class Guard:
         if headers:
             headers += [(b"access-control-allow-methods", METHODS), (b"access-control-max-age", b"600")]
             if asked and len(asked) <= HEADER_NAMES_BYTES and HEADER_NAMES.fullmatch(asked):
+                # Echoed, because * would not stand for Authorization (Fetch standard).
                 headers.append((b"access-control-allow-headers", asked))
         return headers
 
     def _serves(self, name: str) -> bool:
+        # RFC 6761, 6.3 keeps .localhost on this machine, and rebinding needs a name: an address cannot be rebound.
         if name == "localhost" or name.endswith(".localhost") or name in self._names or _is_address(name):
             return True
         return self._beyond_loopback and ("." not in name or name.endswith(NETWORK_SUFFIXES))

@@ -18,6 +18,7 @@ def credential(call: Call) -> str | None:
     if value.startswith(place.prefix):
         return value[len(place.prefix) :].strip().decode("latin-1") or None
     scheme, _, key = value.decode("latin-1").partition(" ")
+    # A scheme comes in any case (RFC 9110, 11.1).
     if scheme.lower() == place.scheme.lower():
         return key.strip() or None
     return value.strip().decode("latin-1") or None if place.bare else None

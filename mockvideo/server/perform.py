@@ -24,6 +24,7 @@ from mockvideo.server.identity import credential, identify
 from mockvideo.server.service import Service
 from mockvideo.server.waiting import Watch
 
+# Large: a picture of 20 MiB in base64, a third longer. Upload: a file of 50 MiB and the form around it.
 SMALL_BODY = 1 << 20
 LARGE_BODY = 32 << 20
 UPLOAD_BODY = 52 << 20
@@ -89,6 +90,7 @@ async def document(service: Service, call: Call, operation: Document, _: Receive
 
 async def upload(service: Service, call: Call, operation: Upload, receive: Receive) -> Answer:
     account = identify(call, service.accounts)
+    # After the key, so that nobody without one makes this server read so much.
     await _receive(service, call, receive, cap=UPLOAD_BODY)
     fields = parse_form(call.body, call.named.get(b"content-type", b"").decode("latin-1"))
     call.record = records.of_form(fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import threading
@@ -14,6 +15,7 @@ import uvicorn
 from mockvideo.server.app import App
 from mockvideo.server.transport import Protocol
 
+# As nginx. uvicorn's 5 s are less than many clients keep a connection, and those then write into a closed one.
 KEEP_ALIVE = 75
 GRACE = 0.3  # seconds that running exchanges have when the server stops
 
@@ -23,7 +25,9 @@ def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # A restart need not wait until old connections have left TIME_WAIT.
+        # On Windows it would let two servers share a port.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
         listener.bind((host, port))
         listener.listen(2048)
     except OSError:

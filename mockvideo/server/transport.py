@@ -84,6 +84,7 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         cap = self.limits.head_bytes
+        # A read may bring 256 KiB; in pieces of the cap, a head that comes in one piece is within it.
         if len(data) > cap:
             for start in range(0, len(data), cap):
                 self.data_received(data[start : start + cap])

@@ -40,6 +40,7 @@ class Watch:
             await asyncio.wait({gone, told}, timeout=delay, return_when=asyncio.FIRST_COMPLETED)
             return not gone.done()
         finally:
+            # Before the caller looks again: news that comes after that ends the next wait at once.
             self._news.clear()
             gone.cancel()
             told.cancel()

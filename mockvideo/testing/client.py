@@ -93,6 +93,7 @@ class Client:
             raise JobError(f"the job has no clip: {told}", 200, self.document)
         if not result.startswith(("http:", "https:")):
             return b64decode(result.rpartition(",")[2], validate=True)
+        # Without the key: results are public, and may lie on a host that must not learn it.
         answer = self._http.get(result, follow_redirects=True)
         if answer.is_error:
             raise JobError(f"{answer.status_code}: the clip is not at {result}", answer.status_code, None)
@@ -104,6 +105,7 @@ class Client:
     def _where_to_poll(self, answer: Json) -> str:
         pointers = self.dialect.pointers
         if pointers.poll_path and (path := find(answer, pointers.poll_path)):
+            # From the root of the host, as documented, not behind the base URL.
             return urljoin(self._base_url, str(path))
         if pointers.submitted is None:
             return ""

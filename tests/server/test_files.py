@@ -201,8 +201,8 @@ def test_tags_in_two_headers_are_one_list() -> None:
 
 
 @pytest.mark.parametrize("headers", [(), ((b"range", b"bytes=5-9"),), ((b"range", b"bytes=5000-"),)])
-def test_head_is_get_without_the_body(headers: tuple[tuple[bytes, bytes], ...]) -> None:
-    head, whole = get(*headers, method="HEAD"), get(*headers)
+def test_head_is_a_get_of_the_whole_without_the_body(headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    head, whole = get(*headers, method="HEAD"), get()
 
     assert (head.status, head.headers) == (whole.status, whole.headers)
     assert head.body == b""

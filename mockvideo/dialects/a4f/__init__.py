@@ -42,6 +42,7 @@ def understand(request: schemas.CreateVideo, row: Row) -> VideoRequest:
 
 def videos(snapshot: Snapshot, links: Links) -> Json:
     return {
+        # The current page means the completion, an older text of it the start.
         "created": int(snapshot.completed_at or snapshot.now),
         "data": [{"b64_json": clip, "url": None, "revised_prompt": None} for clip in links.videos],
     }
@@ -160,11 +161,13 @@ DIALECT = Dialect(
     credential=Credential(),
     routes=(
         Route("POST", "/v1/video/generations", Generate(answer=schemas.Videos, render=videos), SEED),
+        # The page says GET or POST, and a client of the live API asks without a key.
         Route("GET", "/v1/models", MODELS, schemas.MODELS_PAGE),
         Route("POST", "/v1/models", MODELS, schemas.MODELS_PAGE),
         Route("GET", "/v1/usage", Document(answer=schemas.Usage, render=usage), page("a4f.co/docs, Limits")),
     ),
     checks=(
+        # No document tells the order. The service looks like FastAPI, which validates before it asks for the plan.
         Check.KEY,
         Check.BODY,
         Check.SCHEMA,

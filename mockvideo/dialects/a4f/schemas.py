@@ -15,6 +15,7 @@ OLDER_MODELS_PAGE = page("a4f.co/docs, List Available Models, an older text")
 LIVE = code("whoissajo/a4f, a chat front end written against the live API")
 KIND_OF_VIDEO = guess("the page gives the types of chat and images; its older video page writes video/generation")
 
+# 480p is documented, but no listed model has it: it is always refused by the model.
 QUALITIES = ("480p", "720p", "1080p")
 RATIOS = ("1:1", "16:9", "9:16", "3:4", "4:3")
 DURATIONS = Interval(ge=1, le=8)
@@ -26,6 +27,7 @@ class CreateVideo(Lenient):
     model: Annotated[str, SEED]
     prompt: Annotated[str, SEED]
     quality: Annotated[str, OneOf(QUALITIES), SEED]
+    # Not even 5.0, because "not an integer" is the first cause of a 400 in the seed's table.
     duration: Annotated[int, DURATIONS, SEED]
     ratio: Annotated[str, OneOf(RATIOS), SEED] | None = None
 

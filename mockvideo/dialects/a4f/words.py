@@ -18,6 +18,8 @@ OUR_CHOICE = guess("the documents list no such failure; the nearest documented e
 STATES: Mapping[State, Word | Absent] = {state: absent() for state in State}
 
 
+# The seed calls its words error codes, the errors page puts such words into `type`. `code` has them here, and `type`
+# a class as OpenAI has it, which serves clients of both kinds.
 def _invalid(text: str, source: Source = SEED, *, status: int = 400, code: str = "invalid_request_error") -> Spelling:
     return Spelling(status=status, code=code, text=text, type="invalid_request_error", source=source)
 
@@ -53,6 +55,7 @@ FAILURES = {
 ERRORS: Mapping[Kind, Spelling | Absent] = {
     Kind.INVALID_REQUEST: _invalid("{message}"),
     Kind.MISSING_INPUT: _invalid("{message}"),
+    # The word is the images endpoint's, where n is a number of images; the seed has it for video all the same.
     Kind.MODEL_LIMIT: _invalid("{message}", code="n_exceeds_model_limit"),
     Kind.UNKNOWN_MODEL: _invalid("The model '{model}' does not exist.", OUR_WORD),
     Kind.MISSING_KEY: _key(SEED),

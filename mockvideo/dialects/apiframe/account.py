@@ -47,6 +47,7 @@ def me(view: View) -> Json:
     user, team, key = (Chance(digest(standing.tag, part)).uuid() for part in ("user", "team", "key"))
     return {
         "user": {"id": user, "email": "dev@example.com", "role": "ADMIN"},
+        # Two texts together: openapi.json has customerId and prefix, the page maxConcurrentJobs.
         "team": {
             "id": team,
             "name": "My Team",

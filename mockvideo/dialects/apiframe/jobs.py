@@ -62,10 +62,12 @@ def _ending(snapshot: Snapshot, links: Links) -> Json:
         return ending | {"result": _result(links.videos), "expired": snapshot.now - ended >= RETENTION}
     failure = FAILURES[snapshot.job.reason or Reason.INTERNAL]
     error = failure.text if snapshot.state is State.FAILED else None
+    # As on the page about jobs; the SDK's fixtures have null for both numbers.
     return ending | {"error": error, "progress": 0, "creditCost": 0}
 
 
 def _result(videos: tuple[str, ...]) -> Json:
+    # An older page has a bare URL; the later one has objects, and every client found reads those.
     return {"videoUrl": videos[0]} if len(videos) == 1 else {"videos": list(videos)}
 
 
@@ -112,6 +114,7 @@ def cursor(job_id: str) -> str:
 def _after(text: str) -> str:
     try:
         job_id = json.loads(b64decode(text, validate=True))["id"]
+    # A hostile cursor can be nested deeper than json.loads can go.
     except (ValueError, KeyError, TypeError, RecursionError):
         job_id = None
     if not isinstance(job_id, str):

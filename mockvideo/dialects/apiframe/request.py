@@ -35,6 +35,7 @@ class GenerateVideo(Request):
     """The body for all models together. To the backend it is a union of one object a model, told apart by the model."""
 
     model: Annotated[str, SEED]
+    # For Grok openapi.json allows 5000; the seed says 4000 for all, and no other source widens it.
     prompt: Annotated[str, Len(1, 4000), SEED]
     webhookUrl: Annotated[Address, SEED] | None = None
     webhookEvents: Annotated[list[Annotated[str, OneOf(EVENTS)]], MinLen(1), SEED] | None = None

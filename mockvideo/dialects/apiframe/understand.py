@@ -12,6 +12,7 @@ from mockvideo.dialects.apiframe.request import GenerateVideo
 from mockvideo.dialects.apiframe.rows import DEFAULTS, FAMILIES, SOUND, price
 
 PICTURES = ("start_image", "image", "end_image", "last_frame", "reference_images", "reference_image_urls")
+# No text says what comes where a request names no events; the page's own example names these two.
 WEBHOOK_EVENTS = ("completed", "failed")
 
 # Kling's modes and Sora's resolutions; Sora's high one has sizes of its own.

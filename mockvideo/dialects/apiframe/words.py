@@ -99,6 +99,7 @@ def envelope(refusal: Refusal, spelling: Spelling, text: str) -> Json:
 def _detailed(refusal: Refusal, text: str) -> Json:
     details: dict[str, list[str]] = {}
     if refusal.kind is Kind.UNKNOWN_MODEL or refusal.field == "model":
+        # As Zod up to 4.3; 4.6 lists the models instead.
         details["model"] = ["Invalid input"]
     elif refusal.issues:
         for issue in refusal.issues:

@@ -73,6 +73,7 @@ class Request(Part):
 def _lines(schema: type[BaseModel], error: ValidationError) -> Iterator[InitErrorDetails]:
     strangers: dict[tuple[int | str, ...], list[str]] = {}
     for found in error.errors(include_url=False)[:MOST_ISSUES]:
+        # Zod reports unknown keys at their parent, all in one; pydantic each at its own place.
         if found["type"] == "extra_forbidden":
             *parent, name = found["loc"]
             strangers.setdefault(tuple(parent), []).append(json.dumps(name, ensure_ascii=False))

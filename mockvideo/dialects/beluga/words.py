@@ -27,6 +27,7 @@ STATES: Mapping[State, Word | Absent] = {
     State.CANCELLED: Word("cancelled", SEED),
 }
 
+# With 200, because the page's clients read the status in the document and never look at HTTP's.
 FAILURES = {
     Reason.CONTENT_POLICY: Spelling(status=200, text="Content policy violation", source=OUR_TEXT),
     Reason.UPSTREAM: Spelling(status=200, text="Upstream error", source=OUR_TEXT),

@@ -59,6 +59,7 @@ def understand(request: schemas.CreateVideo, row: Row) -> VideoRequest:
 def accepted(snapshot: Snapshot, links: Links) -> Json:
     job = snapshot.job
     return {
+        # The docs' samples read task_id, the company's own agent reads id.
         "task_id": job.id,
         "id": job.id,
         "poll_url": f"{links.prefix}/v1/tasks/{job.id}",
@@ -77,6 +78,7 @@ def task(snapshot: Snapshot, links: Links) -> Json:
         document["progress"] = 100
         (document["video_url"],) = links.videos
     else:
+        # A text in every page and sample; openapi.json of the same time has an object.
         document["error"] = words.FAILURES[job.reason or Reason.INTERNAL].text
     document["model"] = job.request.model
     document["created_at"] = int(job.submitted_at)
@@ -96,6 +98,7 @@ DIALECT = Dialect(
     title="LemonData",
     documents="docs.lemondata.cc, Create Video, late March 2026",
     reviewed="2026-11-20",
+    # The pages disagree: charged and kept, charged and given back, or held and released. The latest text holds.
     terms=Terms(dialect="lemondata", mint=mint, interval=5.0, tariff=Tariff("USD", held=True)),
     credential=Credential(),
     routes=(

@@ -61,12 +61,14 @@ class CreateVideo(Lenient):
     prompt: Annotated[str, CREATE]
     image_url: Annotated[WebAddress, OUR_URL] | None = None
     image: Annotated[DataUrl, SEED] | None = None
+    # A guide has rough maxima for each series; the page says only that models differ, so they are no limits.
     duration: Annotated[Integer, Interval(ge=1, le=60), OPENAPI] | None = None
     aspect_ratio: Annotated[Ratio, SEED] | None = None
     resolution: Annotated[Resolution, SEED] | None = None
     fps: Annotated[Integer, Interval(ge=1, le=120), SEED] | None = None
     negative_prompt: Annotated[str, SEED] | None = None
     seed: Annotated[Integer, SEED] | None = None
+    # openapi.json of that time went to 30 and, for the motion, to 100; later ones follow the seed.
     cfg_scale: Annotated[float, Interval(ge=0, le=20), SEED] | None = None
     motion_strength: Annotated[float, Interval(ge=0, le=1), SEED] | None = None
     start_image: Annotated[WebAddress, OUR_URL] | None = None
