@@ -17,19 +17,7 @@ CONVENTIONS = page("docs.aiid.edu.kg, Conventions")
 ENGINE = code("QuantumNous/new-api, the program that the relay is built on")
 KLING_TYPES = guess("the relay names the field only; the type is Kling's own")
 
-MODES = (
-    "t2v",
-    "i2v",
-    "i2v_first_last",
-    "reference_images",
-    "reference_material",
-    "multi_i2v",
-    "extend",
-    "r2v",
-    "edit",
-)
-
-
+MODES = ("t2v", "i2v", "i2v_first_last", "reference_images", "reference_material", "multi_i2v", "extend", "r2v", "edit")
 PLACES = ("image_url", "url", "image", "file_id", "id")
 SWITCH = {"true": "on", "false": "off"}
 
@@ -64,7 +52,9 @@ def _reference(value: object) -> object:
 
 
 def _listed(value: object) -> object:
-    return [value] if isinstance(value, str | File | dict) else value
+    """One value as a list of it; an empty text is none."""
+    values = [value] if isinstance(value, str | File | dict) else value
+    return [item for item in values if item != ""] if isinstance(values, list) else values
 
 
 def _switched(value: object) -> object:
@@ -78,7 +68,7 @@ Reference = Annotated[
     str, BeforeValidator(_reference), Examples(("https://example.com/cat.png", "data:image/png;base64,iVBORw0KGgo="))
 ]
 References = Annotated[list[Reference], BeforeValidator(_listed)]
-# The seed has neither forms nor lists of these: a size is WxH or a resolution, a quality is a resolution.
+# The seed does not say which texts these are: we read a size as WxH or a resolution, a quality as a resolution.
 Size = Annotated[str, Examples(("1280x720", "720x1280", "1080p"))]
 Ratio = Annotated[str, Examples(("16:9", "9:16", "1:1", "adaptive"))]
 Resolution = Annotated[str, Examples(("480p", "720p", "1080P", "4k"))]
