@@ -166,7 +166,14 @@ def spelled(states: Mapping[State, Word | Absent]) -> dict[State, str]:
 class _Facts(dict[str, object]):
     """What fills a text; a planned refusal may know less than one that happened."""
 
-    def __missing__(self, name: str) -> str:
+    def __missing__(self, name: str) -> object:
+        return _Unknown()
+
+
+class _Unknown:
+    """A fact that nobody told, in whatever form the text wants it."""
+
+    def __format__(self, form: str) -> str:
         return "unknown"
 
 

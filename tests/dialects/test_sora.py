@@ -282,8 +282,8 @@ def test_the_model_list_is_the_engines() -> None:
 
 # Errors
 
-INVALID, ENGINE, SERVER = "invalid_request_error", "new_api_error", "server_error"
-NO_MONEY = (403, "insufficient_user_quota", "用户额度不足, 剩余额度: ＄0.1", INVALID)  # noqa: RUF001
+INVALID, ENGINE = "invalid_request_error", "new_api_error"
+NO_MONEY = (403, "insufficient_user_quota", "用户额度不足, 剩余额度: ＄0.100000", INVALID)  # noqa: RUF001
 NO_ROUTE = (404, "invalid_url", "Invalid URL (GET /v1/videos)", INVALID)
 LISTED = {"facts": {"method": "GET", "path": "/v1/videos"}}
 CONTENT_TYPE = "Content-Type must be application/json, not none."
@@ -311,7 +311,7 @@ ERRORS: list[tuple[Kind, tuple[int, str, str, str], Json]] = [
     (Kind.INACTIVE_KEY, (401, "", "Invalid token", ENGINE), {}),
     (
         Kind.PLAN_REQUIRED,
-        (403, "", "This token has no access to model veo3", ENGINE),
+        (403, "", "This token has no access to model veo3", INVALID),
         {"facts": {"model": "veo3"}},
     ),
     (Kind.INVALID_REQUEST, (400, INVALID, "fps: too many", INVALID), {"message": "fps: too many", "field": "fps"}),
@@ -325,10 +325,10 @@ ERRORS: list[tuple[Kind, tuple[int, str, str, str], Json]] = [
     (Kind.UNSUPPORTED_MEDIA_TYPE, (400, INVALID, CONTENT_TYPE, INVALID), {"message": CONTENT_TYPE}),
     (Kind.PAYLOAD_TOO_LARGE, (413, "read_request_body_failed", "too large", INVALID), {"message": "too large"}),
     (Kind.RATE_LIMITED, (429, "rate_limit_exceeded", "Rate limit exceeded.", INVALID), {"retry_after": 8.0}),
-    (Kind.INTERNAL, (500, "internal_error", "Internal server error.", SERVER), {}),
-    (Kind.UPSTREAM, (502, "fail_to_fetch_task", "The upstream provider failed.", SERVER), {}),
-    (Kind.UNAVAILABLE, (503, "get_channel_failed", "The queue is full.", SERVER), {"message": "The queue is full."}),
-    (Kind.TIMEOUT, (504, "upstream_timeout", "The upstream provider timed out.", SERVER), {}),
+    (Kind.INTERNAL, (500, "internal_error", "Internal server error.", INVALID), {}),
+    (Kind.UPSTREAM, (502, "fail_to_fetch_task", "The upstream provider failed.", INVALID), {}),
+    (Kind.UNAVAILABLE, (503, "get_channel_failed", "The queue is full.", INVALID), {"message": "The queue is full."}),
+    (Kind.TIMEOUT, (504, "upstream_timeout", "The upstream provider timed out.", INVALID), {}),
 ]
 
 

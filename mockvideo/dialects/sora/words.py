@@ -57,9 +57,9 @@ ERRORS: Mapping[Kind, Spelling | Absent] = {
     Kind.MISSING_KEY: _refusal(401, "", "Invalid token", kind="new_api_error"),
     Kind.INVALID_KEY: _refusal(401, "", "Invalid token", kind="new_api_error"),
     Kind.INACTIVE_KEY: absent(nearest=Kind.INVALID_KEY),
-    Kind.PLAN_REQUIRED: _refusal(403, "", "This token has no access to model {model}", kind="new_api_error"),
+    Kind.PLAN_REQUIRED: _refusal(403, "", "This token has no access to model {model}"),
     # The engine's own words: the user's quota does not suffice, what is left.
-    Kind.INSUFFICIENT_CREDITS: _refusal(403, "insufficient_user_quota", "用户额度不足, 剩余额度: ＄{available}"),  # noqa: RUF001
+    Kind.INSUFFICIENT_CREDITS: _refusal(403, "insufficient_user_quota", "用户额度不足, 剩余额度: ＄{available:.6f}"),  # noqa: RUF001
     Kind.ROUTE_NOT_FOUND: _refusal(404, "invalid_url", "Invalid URL ({method} {path})", OUR_WORD),
     Kind.METHOD_NOT_ALLOWED: absent(nearest=Kind.ROUTE_NOT_FOUND),
     Kind.JOB_NOT_FOUND: _refusal(404, "task_not_exist", "task_not_exist"),
@@ -71,10 +71,10 @@ ERRORS: Mapping[Kind, Spelling | Absent] = {
     Kind.UNSUPPORTED_MEDIA_TYPE: _refusal(400, "invalid_request_error", "{message}", OUR_WORD),
     Kind.RATE_LIMITED: _refusal(429, "rate_limit_exceeded", "Rate limit exceeded.", OUR_WORD),
     Kind.QUOTA_EXCEEDED: absent(nearest=Kind.INSUFFICIENT_CREDITS),
-    Kind.INTERNAL: _refusal(500, "internal_error", "Internal server error.", CONVENTIONS, kind="server_error"),
-    Kind.UPSTREAM: _refusal(502, "fail_to_fetch_task", "The upstream provider failed.", kind="server_error"),
-    Kind.UNAVAILABLE: _refusal(503, "get_channel_failed", "{message}", kind="server_error"),
-    Kind.TIMEOUT: _refusal(504, "upstream_timeout", "The upstream provider timed out.", OUR_WORD, kind="server_error"),
+    Kind.INTERNAL: _refusal(500, "internal_error", "Internal server error.", CONVENTIONS),
+    Kind.UPSTREAM: _refusal(502, "fail_to_fetch_task", "The upstream provider failed."),
+    Kind.UNAVAILABLE: _refusal(503, "get_channel_failed", "{message}"),
+    Kind.TIMEOUT: _refusal(504, "upstream_timeout", "The upstream provider timed out.", OUR_WORD),
 }
 
 _SECONDS = _refusal(400, "invalid_seconds", "seconds must be between 1 and 3600")
