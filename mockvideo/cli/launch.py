@@ -79,7 +79,7 @@ def _seldom_collecting() -> Iterator[None]:
     """
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(10_000, 5, 100)
+    gc.set_threshold(10_000, 5, 10_000)
     try:
         yield
     finally:

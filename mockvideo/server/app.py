@@ -92,7 +92,7 @@ class App:
         return None
 
     async def _inside(self, scope: Scope, path: str, named: dict[bytes, bytes], receive: Receive) -> Answer | None:
-        root = self.roots.get(scope["server"][1]) if self.roots and scope.get("server") else None
+        root = self._root(scope) if self.roots else None
         place = self._locate(path, root) if len(path) <= LONGEST_KNOWN else self._find(path, root)
         answer: Answer | None
         if place is None:
@@ -104,6 +104,11 @@ class App:
         if answer is not None and b"origin" in named:
             answer.headers.extend(self._guard.cors(named[b"origin"]))
         return answer
+
+    def _root(self, scope: Scope) -> str | None:
+        """The dialect that the port of this request belongs to."""
+        server = scope.get("server")
+        return self.roots.get(server[1]) if server else None
 
     def _find(self, path: str, root: str | None) -> Place | None:
         """Find the dialect that a path belongs to; ``root`` is the one that the port belongs to.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # More digits than any size has make a range malformed, which serves the whole file.
 RANGE = re.compile(rb"bytes=[ \t]*([0-9]{0,20})-([0-9]{0,20})[ \t]*", re.IGNORECASE)
@@ -14,8 +14,7 @@ CONDITIONS = frozenset({b"range", b"if-range", b"if-none-match"})
 RESPOND = "mockvideo.respond"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes over the wire; ``body`` may be a view of the file, and is empty where only the head is sent."""
 
     status: int
