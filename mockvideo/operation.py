@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from pydantic import BaseModel
@@ -118,7 +119,7 @@ class Document:
 Operation = Submit | Poll | Content | List | Upload | Document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """A documented method and path (``{id}`` at most once, one segment) and what it does."""
 
@@ -127,7 +128,7 @@ class Route:
     operation: Operation
     source: Source
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The operation in one neutral word, as rules and the journal say it."""
         return type(self.operation).__name__.lower()

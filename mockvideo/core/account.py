@@ -72,6 +72,10 @@ class Account:
 
     def arrive(self) -> float:
         """Begin an exchange: let everything happen that is due, and return the moment."""
+        now = self.clock.now()
+        if self._resume is None and (not self._agenda or self._agenda[0][0] > now):
+            self.moment = now
+            return now
         with self.lock:
             if self._resume is not None:
                 self.clock.reach(self._resume)

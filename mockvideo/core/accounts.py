@@ -28,6 +28,7 @@ class Accounts:
         self._accounts: OrderedDict[str, Account] = OrderedDict()
         self._tags: dict[str, Account] = {}
         self._lock = RLock()
+        self._last: Account | None = None
         self.anonymous = Account(ANONYMOUS, settings, self._budgets)
 
     def __iter__(self) -> Iterator[Account]:
@@ -39,12 +40,17 @@ class Accounts:
 
     def get(self, key: str) -> Account:
         """Return the account of this credential; raises ApiError if the credential is refused."""
-        with self._lock:
-            account = self._accounts.get(key)
-            if account is None:
-                return self._open(key)
-            self._accounts.move_to_end(key)
-            return account
+        account = self._accounts.get(key)
+        if account is None:
+            with self._lock:
+                return self._accounts.get(key) or self._open(key)
+        # Most requests come from whom the last one came from.
+        if self._last is not account:
+            with self._lock:
+                if key in self._accounts:
+                    self._accounts.move_to_end(key)
+                self._last = account
+        return account
 
     def tagged(self, tag: str) -> Account | None:
         """Return the account that minted URLs with this tag."""
@@ -55,7 +61,7 @@ class Accounts:
         if len(self._accounts) >= self.settings.caps.accounts:
             self._make_room()
         account = Account(key, self.settings, self._budgets)
-        self._accounts[key] = self._tags[account.tag] = account
+        self._accounts[key] = self._tags[account.tag] = self._last = account
         return account
 
     def _admit(self, key: str) -> None:

@@ -94,7 +94,9 @@ class Journal:
         if body:
             self._keep(entry.number, body)
         if len(self._ring) > self._caps.journal_entries:
-            self._forget(self._ring.popleft().number)
+            oldest = self._ring.popleft().number
+            if oldest in self._bodies:
+                self._forget(oldest)
 
     def clear(self) -> None:
         self._ring.clear()
@@ -112,6 +114,6 @@ class Journal:
             self._budget.used += len(kept)
 
     def _forget(self, number: int) -> None:
-        size = len(self._bodies.pop(number, b""))
+        size = len(self._bodies.pop(number))
         self._held -= size
         self._budget.used -= size

@@ -39,15 +39,10 @@ def respond(
     """
     if cycle.disconnected:
         return
-    parts: list[bytes | memoryview] = [STATUS_LINE[status]]
-    for name, value in cycle.default_headers:
-        parts += (name, b": ", value, b"\r\n")
-    for name, value in headers:
-        parts += (name, b": ", value, b"\r\n")
-    parts.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
-    if cycle.scope["method"] != "HEAD":
-        parts.append(body)
-    cycle.transport.write(b"".join(parts))
+    lines = [b"%b: %b\r\n" % header for header in cycle.default_headers + headers]
+    end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+    sent = body if cycle.scope["method"] != "HEAD" else b""
+    cycle.transport.write(b"".join((STATUS_LINE[status], *lines, end, sent)))
     cycle.response_started = cycle.response_complete = True
     cycle.message_event.set()
     if not cycle.keep_alive:
