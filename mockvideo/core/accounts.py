@@ -41,16 +41,16 @@ class Accounts:
     def get(self, key: str) -> Account:
         """Return the account of this credential; raises ApiError if the credential is refused."""
         account = self._accounts.get(key)
-        if account is None:
-            with self._lock:
-                return self._accounts.get(key) or self._open(key)
         # Most requests come from whom the last one came from.
-        if self._last is not account:
-            with self._lock:
-                if key in self._accounts:
-                    self._accounts.move_to_end(key)
-                self._last = account
-        return account
+        if account is not None and account is self._last:
+            return account
+        with self._lock:
+            account = self._accounts.get(key)
+            if account is None:
+                return self._open(key)
+            self._accounts.move_to_end(key)
+            self._last = account
+            return account
 
     def tagged(self, tag: str) -> Account | None:
         """Return the account that minted URLs with this tag."""
