@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,7 +22,6 @@ from mockvideo.server.routes import Found, Table
 from mockvideo.server.service import JSON, Service
 
 HEALTH = "/_mockvideo/health"
-LONGEST_KNOWN = 256
 OURS = (clips.PATH, "/_mockvideo/")
 
 
@@ -46,8 +44,12 @@ class App:
         self.dialects = known
         self.roots: dict[int, str] = {}
         self._tables = {name: Table(dialect.routes) for name, dialect in known.items()}
-        # The polls of a job all have one path; long ones are nobody's, and would fill the memory.
-        self._locate = lru_cache(maxsize=4096)(self._find)
+        # Polls are most of the traffic: what stands before their id leads straight to their routes.
+        self._polls = {
+            f"/{name}{head}": (known[name], table, methods)
+            for name, table in self._tables.items()
+            for head, methods in table.endings()
+        }
         options = service.options
         public_url = options.public_url
         self._public_path = None if public_url is None else urlsplit(public_url).path.rstrip("/")
@@ -92,8 +94,7 @@ class App:
         return None
 
     async def _inside(self, scope: Scope, path: str, named: dict[bytes, bytes], receive: Receive) -> Answer | None:
-        root = self._root(scope) if self.roots else None
-        place = self._locate(path, root) if len(path) <= LONGEST_KNOWN else self._find(path, root)
+        place = self._locate(scope, path)
         answer: Answer | None
         if place is None:
             answer = self._elsewhere(scope, path, scope["headers"])
@@ -104,6 +105,17 @@ class App:
         if answer is not None and b"origin" in named:
             answer.headers.extend(self._guard.cors(named[b"origin"]))
         return answer
+
+    def _locate(self, scope: Scope, path: str) -> Place | None:
+        if self.roots:
+            return self._find(path, self._root(scope))
+        head, _, name = path.rpartition("/")
+        known = self._polls.get(head)
+        if known is None or not name:
+            return self._find(path, None)
+        dialect, table, methods = known
+        prefix = "/" + dialect.name
+        return Place(dialect, table, prefix, path[len(prefix) :], (methods, name))
 
     def _root(self, scope: Scope) -> str | None:
         """The dialect that the port of this request belongs to."""
