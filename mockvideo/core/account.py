@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from heapq import heappop, heappush
-from itertools import dropwhile, islice
+from itertools import islice
 from threading import RLock
 
+from mockvideo.core.agenda import Agenda
+from mockvideo.core.allotment import Allotment
+from mockvideo.core.direction import Direction
+from mockvideo.core.drafting import Draft, draft
 from mockvideo.core.errors import ApiError, Kind
 from mockvideo.core.files import File
 from mockvideo.core.idempotency import Replays
-from mockvideo.core.jobs import FINAL, Job, Reason, Snapshot, State, VideoRequest
-from mockvideo.core.journal import Budget, Journal
+from mockvideo.core.jobs import FINAL, UNSCRIPTED, Job, Reason, Snapshot, State, VideoRequest
+from mockvideo.core.journal import Budgets, Journal
 from mockvideo.core.ledger import Ledger
-from mockvideo.core.rng import Chance, digest
-from mockvideo.core.scenario import UNPLANNED, Plan, timeline
+from mockvideo.core.planning import UNPLANNED, Occasion, Plan
+from mockvideo.core.rng import Chances
+from mockvideo.core.scenario import Scenario
 from mockvideo.core.settings import Settings
 from mockvideo.core.store import Store
 from mockvideo.core.terms import Page, Standing, Terms
 from mockvideo.core.uploads import Upload, Uploads
 
-# How many different bodies are counted; a forgotten one begins again, and passes over ids that are taken.
-REMEMBERED = 10_000
 LONGEST_TOLD = 200
+USUAL_PLAN = "pro"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,14 @@ class Wait:
     until: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Budgets:
-    """What all accounts of a process share: room for bodies and uploads."""
-
-    bodies: Budget
-    uploads: Budget
-
-
 class Account:
     """One API key's everything. Its methods are safe to call from any thread.
 
-    ``moment`` is when the last exchange began, in seconds since the epoch: one exchange has one time.
+    ``moment`` is when the last exchange began, in seconds since the epoch: one exchange has one time. ``scenario`` is
+    the one that the key itself names.
     """
 
-    def __init__(self, key: str, settings: Settings, budgets: Budgets) -> None:
+    def __init__(self, key: str, settings: Settings, budgets: Budgets, scenario: str | None = None) -> None:
         self.key = key
         self.tag = blake2b(key.encode(), digest_size=8, person=b"mockvideo").hexdigest()
         self.tag_bytes = self.tag.encode()
@@ -57,23 +52,25 @@ class Account:
         self.clock = settings.new_clock()
         self.began = self.clock.now()
         self.lock = RLock()
-        self.rules = settings.rules
+        self.direction = Direction(settings, scenario, key)
+        self.plan = self.direction.allowance.plan or USUAL_PLAN
         self.store = Store(settings.caps)
         self.journal = Journal(settings.caps, budgets.bodies)
         self.uploads = Uploads(budgets.uploads)
         self.replays = Replays(settings.caps.idempotency_keys)
+        self.allotment = Allotment(self.direction.allowance, self.plan)
+        self._slots: dict[str, int] = {}
         self._ledgers: dict[str, Ledger] = {}
-        self._agenda: list[tuple[float, str, str]] = []
-        self._seen: OrderedDict[tuple[str, bytes], int] = OrderedDict()
+        self._agenda = Agenda(self.store)
         self._polled: dict[tuple[str, str], float] = {}
         self._resume: float | None = None
         self.moment = self.began
-        self._hasher = blake2b(digest(key, str(settings.seed)))
+        self._chances = Chances(key, self.direction.seed)
 
     def arrive(self) -> float:
         """Begin an exchange: let everything happen that is due, and return the moment."""
         now = self.clock.now()
-        if self._resume is None and (not self._agenda or self._agenda[0][0] > now):
+        if self._resume is None and self._agenda.waits(now):
             self.moment = now
             return now
         with self.lock:
@@ -87,10 +84,28 @@ class Account:
         if self.clock.automatic:
             self._resume = self.clock.now() + seconds
 
+    def direct(self, terms: Terms, occasion: Occasion, chosen: Sequence[Scenario], job_id: str = "") -> Plan:
+        """Decide what scenarios order for a request; ``chosen`` are those that it names itself."""
+        with self.lock:
+            job = self.store.get(terms.dialect, job_id) or self.store.polled(terms.dialect, job_id)
+            polled = job if occasion.operation == "poll" else None
+            if polled is not None and self.clock.automatic:
+                # First, so that rules see the moment that the answer will tell.
+                self._reach(polled, terms)
+            plan = self.direction.plan(chosen, occasion._replace(at=self.moment - self.began), job, self.moment)
+            if polled is not None and plan.error is not None:
+                self._refused(polled, terms)
+            return plan
+
+    def admit(self, terms: Terms) -> None:
+        """Count a request against the account's limits; raises ApiError when there are too many."""
+        with self.lock:
+            self.allotment.admit(terms, self.moment)
+
     def ledger(self, terms: Terms) -> Ledger:
         ledger = self._ledgers.get(terms.dialect)
         if ledger is None:
-            ledger = self._ledgers[terms.dialect] = Ledger(terms.tariff)
+            ledger = self._ledgers[terms.dialect] = Ledger(terms.tariff, self.direction.allowance.credits)
         return ledger
 
     def submit(self, terms: Terms, request: VideoRequest, body: bytes, plan: Plan = UNPLANNED) -> Snapshot:
@@ -100,34 +115,47 @@ class Account:
             # Before anything is taken: a refusal must not cost credits.
             self.store.refuse_overflow()
             self.ledger(terms).take(request.price)
-            job = self._new_job(terms, request, body, plan, now)
-            self.store.add(job)
-            self._schedule(job)
+            job = self._new_job(
+                Draft(terms, request, plan, self.settings.timing, self.allotment.slots(terms) is not None), body, now
+            )
+            self._agenda.put(job)
+            if job.script is not UNSCRIPTED:
+                job = self._follow(terms, job)
             return job.accepted()
 
-    def poll(self, terms: Terms, job_id: str) -> Snapshot:
+    def poll(self, terms: Terms, name: str) -> Snapshot:
         """Return the job as it stands at the account's moment; a phase that counts polls counts this one."""
         with self.lock:
-            job = self.find(terms.dialect, job_id)
-            now = self._wait_for_poll(job, terms.interval) if self.clock.automatic else self.moment
+            job = self.store.get(terms.dialect, name)
+            if job is None or job.script is not UNSCRIPTED:
+                job = self._find_polled(terms.dialect, name)
+            place = (job.dialect, job.id)
+            before = self._polled.get(place)
+            now = self._reach(job, terms) if self.clock.automatic else self.moment
             phase, progress = job.timeline.at(now)
-            if phase.polls is None:
+            if phase.state in FINAL:
                 return Snapshot(job, phase.state, progress, now)
-            job = job._replace(timeline=job.timeline.polled(now))
-            self.store.replace(job)
-            self._schedule(job)
-            self._fold()
-            return job.at(now)
+            self._polled[place] = now
+            waited = None if before is None else now - before
+            if phase.polls is None:
+                return Snapshot(job, phase.state, progress, now, waited)
+            job = self._replace(job._replace(timeline=job.timeline.polled(now)))
+            return job.at(now)._replace(waited=waited)
 
     def view(self, terms: Terms, job_id: str) -> Snapshot:
         """Return the job as it stands now, without counting as a poll."""
         with self.lock:
-            return self.find(terms.dialect, job_id).at(self._fold())
+            now = self._fold()
+            return self.find(terms.dialect, job_id).at(now)
 
     def outcome(self, terms: Terms, job_id: str) -> Snapshot | Wait:
         """Return how a job ended, or until when a blocking call waits for that."""
         with self.lock:
-            end = self.find(terms.dialect, job_id).timeline.end
+            job = self.find(terms.dialect, job_id)
+            uncounted = job.timeline.uncounted()
+            if uncounted is not job.timeline:
+                job = self._replace(job._replace(timeline=uncounted))
+            end = job.timeline.end
             if end is not None:
                 self.clock.reach(end)
             snapshot = self.view(terms, job_id)
@@ -145,10 +173,7 @@ class Account:
                 message = f"job {job_id} has ended already; submit another one to settle"
                 raise ValueError(message)
             reason = (reason or Reason.INTERNAL) if state is State.FAILED else None
-            job = job._replace(timeline=job.timeline.settled(now, state), reason=reason)
-            self.store.replace(job)
-            self._schedule(job)
-            self._fold()
+            job = self._replace(job._replace(timeline=job.timeline.settled(now, state), reason=reason))
             # A blocking call that waits for this job hears of it only here, as no time has passed.
             self.clock.wake()
             return job.at(now)
@@ -156,35 +181,34 @@ class Account:
     def page(self, terms: Terms, page: Page) -> tuple[list[Snapshot], bool]:
         """Return the jobs that the page asks for as they stand now, and whether more follow."""
         with self.lock:
-            now = self._fold()
-            found = list(islice(self._listed(terms, page, now), page.limit + 1))
+            found = list(islice(self.store.page(terms.dialect, page, self._fold()), page.limit + 1))
             return found[: page.limit], len(found) > page.limit
 
     def standing(self, terms: Terms) -> Standing:
         """Return what the dialect may tell the account about itself."""
         with self.lock:
             now, ledger = self._fold(), self.ledger(terms)
-            plan, count = self.settings.plan, self.journal.count
-            return Standing(self.key, self.tag, plan, ledger.balance, ledger.spent, count, now, self.began)
+            count = self.journal.count
+            limits = self.allotment.figures(terms)
+            money = ledger.balance, ledger.spent
+            return Standing(self.key, self.tag, self.plan, *money, count, now, self.began, limits)
 
     def keep(self, terms: Terms, file: File) -> Upload:
         """Keep an uploaded file for as long as the dialect promises."""
         with self.lock:
-            chance = self._chance(terms.dialect, bytes.fromhex(file.digest)[:16])
+            chance = self._chances.next(terms.dialect, bytes.fromhex(file.digest)[:16])
             upload = Upload(chance.uuid(), file, self.clock.now() + terms.upload_life)
             self.uploads.keep(upload)
             return upload
 
     def signature(self, job: Job) -> str:
         """Return what guards the URLs of a job's clips: nobody can guess it from the job, or from another's."""
-        hasher = self._hasher.copy()
-        hasher.update(f"clips of {job.dialect}/{job.id}".encode())
-        return hasher.hexdigest()[:24]
+        return self._chances.signature(f"clips of {job.dialect}/{job.id}")
 
     def find(self, dialect: str, job_id: str) -> Job:
-        job = self.store.get(dialect, job_id)
-        if job is None:
-            raise ApiError(Kind.JOB_NOT_FOUND, id=job_id[:LONGEST_TOLD])
+        job = self._kept(dialect, job_id)
+        if job.script is not UNSCRIPTED and job.forgotten(self.moment):
+            raise _unknown(job_id, rule=job.script.rule)
         return job
 
     def idle(self) -> bool:
@@ -198,66 +222,79 @@ class Account:
         self.journal.clear()
         self.uploads.clear()
 
-    def _listed(self, terms: Terms, page: Page, now: float) -> Iterator[Snapshot]:
-        jobs = self.store.latest(terms.dialect)
-        if page.after is not None:
-            after = self.store.get(terms.dialect, page.after)
-            if after is None:
-                raise ApiError(Kind.INVALID_REQUEST, "The cursor leads nowhere; list again without it.", field="cursor")
-            place = (after.submitted_at, after.id)
-            jobs = dropwhile(lambda job: (job.submitted_at, job.id) >= place, jobs)
-        for job in jobs:
-            if page.model in {None, job.request.model} and page.job in {None, job.id}:
-                snapshot = job.at(now)
-                if page.state in {None, snapshot.state}:
-                    yield snapshot
+    def _kept(self, dialect: str, job_id: str) -> Job:
+        """The job, even if a scenario wants it to be forgotten."""
+        job = self.store.get(dialect, job_id)
+        if job is None:
+            raise _unknown(job_id)
+        return job
 
-    def _new_job(self, terms: Terms, request: VideoRequest, body: bytes, plan: Plan, now: float) -> Job:
-        chance = self._chance(terms.dialect, body)
+    def _find_polled(self, dialect: str, name: str) -> Job:
+        """The job that is polled under this name, which need not be its id."""
+        job = self.store.polled(dialect, name) or self.find(dialect, name)
+        if job.script.poll_name not in {None, name}:
+            raise _unknown(name, rule=job.script.rule)
+        return self.find(dialect, job.id)
+
+    def _new_job(self, made_from: Draft, body: bytes, now: float) -> Job:
+        terms, seed = made_from.terms, made_from.plan.seed
+        chance = self._chances.next(terms.dialect, body, seed)
         while self.store.get(terms.dialect, job_id := terms.mint(chance)) is not None:
-            chance = self._chance(terms.dialect, body)
-        reason = request.flaw or plan.failure
-        course = timeline(plan.timing or self.settings.timing, chance, now, fails=reason is not None)
-        return Job(job_id, terms.dialect, request, course, now, reason)
+            chance = self._chances.next(terms.dialect, body, seed)
+        return draft(made_from, job_id, chance, now)
 
-    def _chance(self, dialect: str, body: bytes) -> Chance:
-        """Return the chance of the next occurrence of this body (a digest, always of the same length)."""
-        seen = self._seen.pop((dialect, body), 0)
-        self._seen[dialect, body] = seen + 1
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        hasher = self._hasher.copy()
-        hasher.update(body + seen.to_bytes(8) + dialect.encode())
-        return Chance(hasher.digest())
+    def _follow(self, terms: Terms, job: Job) -> Job:
+        """Do what a job's script asks for beside its timeline."""
+        self.direction.active |= bool(job.script.scenarios)
+        slots = self.allotment.slots(terms)
+        if slots is not None:
+            self._slots[job.dialect] = slots
+            self._agenda.take_turns(job.dialect, slots, self.moment, job.id)
+        return self._kept(job.dialect, job.id)
 
-    def _schedule(self, job: Job) -> None:
-        end = job.timeline.end
-        if end is not None:
-            heappush(self._agenda, (end, job.dialect, job.id))
+    def _replace(self, job: Job) -> Job:
+        """Put a job's new value in the place of its old one, with all that follows."""
+        self._agenda.put(job)
+        now = self._fold()
+        slots = self._slots.get(job.dialect)
+        if slots is not None:
+            self._agenda.take_turns(job.dialect, slots, now)
+            # A blocking call may wait for another moment now.
+            self.clock.wake()
+        return job
 
     def _fold(self) -> float:
         """Let every effect happen that is due; nobody is present when a job ends, so its refund happens here."""
         now = self.moment = self.clock.now()
-        while self._agenda and self._agenda[0][0] <= now:
-            end, dialect, job_id = heappop(self._agenda)
-            job = self.store.get(dialect, job_id)
-            # Entries of timelines that an event has replaced stay in the heap, and mean nothing any more.
-            if job is not None and job.timeline.end == end:
+        if not self._agenda.waits(now):
+            for job in self._agenda.due(now):
                 self._finish(job)
         return now
 
     def _finish(self, job: Job) -> None:
         ledger = self._ledgers[job.dialect]
-        state = job.timeline.phases[-1].state
-        settle = ledger.succeed if state is State.SUCCEEDED else ledger.fail
-        settle(job.request.price)
+        if job.timeline.phases[-1].state is State.SUCCEEDED:
+            ledger.succeed(job.request.price)
+        else:
+            ledger.fail(job.request.price, job.script.refund)
         self.store.finish(job)
         self._polled.pop((job.dialect, job.id), None)
 
-    def _wait_for_poll(self, job: Job, interval: float) -> float:
+    def _refused(self, job: Job, terms: Terms) -> None:
+        """Note that a poll was refused: for it a client has waited, too, and will again, even if the job has ended."""
+        if job.at(self.moment).state in FINAL:
+            self.ask_to_wait(terms.interval)
+        else:
+            self._polled[job.dialect, job.id] = self.moment
+
+    def _reach(self, job: Job, terms: Terms) -> float:
         """Move a clock that moves by itself to where a client is that waited between its polls."""
         if job.at(self.clock.now()).state not in FINAL:
-            place = (job.dialect, job.id)
-            self.clock.reach(self._polled.get(place, job.submitted_at) + interval)
-            self._polled[place] = self.clock.now()
+            last = self._polled.get((job.dialect, job.id), job.submitted_at)
+            self.clock.reach(last + terms.interval)
         return self._fold()
+
+
+def _unknown(job_id: str, rule: str | None = None) -> ApiError:
+    """The job is not there, or not any more because a rule wants it so."""
+    return ApiError(Kind.JOB_NOT_FOUND, id=job_id[:LONGEST_TOLD], rule=rule)

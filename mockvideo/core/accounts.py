@@ -6,9 +6,9 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from threading import RLock
 
-from mockvideo.core.account import Account, Budgets
+from mockvideo.core.account import Account
 from mockvideo.core.errors import ApiError, Kind
-from mockvideo.core.journal import Budget
+from mockvideo.core.journal import Budget, Budgets
 from mockvideo.core.settings import Settings
 
 LONGEST_KEY = 512
@@ -57,12 +57,23 @@ class Accounts:
         return self._tags.get(tag)
 
     def _open(self, key: str) -> Account:
-        self._admit(key)
+        rest, scenario = self._split(key)
+        self._admit(rest)
         if len(self._accounts) >= self.settings.caps.accounts:
             self._make_room()
-        account = Account(key, self.settings, self._budgets)
+        try:
+            account = Account(key, self.settings, self._budgets, scenario)
+        except ValueError as error:
+            # A scenario is read at its first use, and its file may be wrong.
+            raise ApiError(Kind.INVALID_REQUEST, str(error)) from error
         self._accounts[key] = self._tags[account.tag] = self._last = account
         return account
+
+    def _split(self, key: str) -> tuple[str, str | None]:
+        """Cut off the suffix that names a scenario, if it does."""
+        rest, mark, suffix = key.rpartition("--")
+        library = self.settings.library
+        return (rest, suffix) if mark and library is not None and suffix in library else (key, None)
 
     def _admit(self, key: str) -> None:
         closed = self.settings.keys

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from pydantic import with_config
+
 NO_FACTS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -63,20 +65,39 @@ class Issue:
         return ".".join(map(str, self.path))
 
 
+@with_config(extra="forbid")
+@dataclass(frozen=True, slots=True)
+class HttpDate:
+    """A Retry-After that names a moment: so many seconds from now, negative ones are past."""
+
+    date: float
+
+
+@with_config(extra="forbid")
+@dataclass(frozen=True, slots=True)
+class Literally:
+    """A Retry-After that says just this, sense or nonsense."""
+
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An API error as data: what a dialect needs to spell it and a reader needs to cure it.
 
     ``message`` is empty where the dialect's own text should stand; ``retry_after`` is in seconds of account time;
-    ``facts`` fill the dialect's text (``model``, ``id``, ``path`` …) and its documented extra fields.
+    ``facts`` fill the dialect's text (``model``, ``id``, ``path`` …) and its documented extra fields. ``status`` and
+    ``text`` are literal: they stand in the place of the dialect's own.
     """
 
     kind: Kind
     message: str = ""
     field: str | None = None
     issues: tuple[Issue, ...] = ()
-    retry_after: float | None = None
+    retry_after: float | HttpDate | Literally | None = None
     facts: Mapping[str, object] = dataclasses.field(default_factory=no_facts)
+    status: int | None = None
+    text: str = ""
 
 
 # No frozen dataclass: contextlib and add_note set attributes of the exceptions that pass.

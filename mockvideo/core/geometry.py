@@ -42,8 +42,8 @@ class ShapeError(ValueError):
 def pixels(shape: Shape) -> tuple[int, int]:
     """Return width and height: the size, else width and height, else resolution and ratio, else the fallbacks."""
     size = shape.size
-    if size is not None and "x" in size.lower():
-        return _bounded(*_pair(size.lower(), "x", "size"), "size")
+    if size is not None and ("x" in size or "X" in size):
+        return from_size(size)
     if shape.width is not None and shape.height is not None:
         return _bounded(shape.width, shape.height, "width" if not _possible(shape.width) else "height")
     part, word = _resolution(shape)
@@ -59,6 +59,12 @@ def _resolution(shape: Shape) -> tuple[str, str]:
 
 
 # Only what was read is remembered, and that is short; a whole shape may hold a long text that another part outranks.
+@lru_cache(maxsize=1024)
+def from_size(size: str) -> tuple[int, int]:
+    """Return width and height for ``WxH``."""
+    return _bounded(*_pair(size.lower(), "x", "size"), "size")
+
+
 @lru_cache(maxsize=1024)
 def from_words(resolution: str, ratio: str, part: str = "resolution") -> tuple[int, int]:
     """Return width and height for a shorter side in words (``720p``, ``4K``) and a ratio in words (``16:9``)."""

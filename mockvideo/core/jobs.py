@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mockvideo.core.errors import NO_FACTS
 
@@ -62,10 +62,23 @@ class VideoRequest(NamedTuple):
     extra: Mapping[str, object] = NO_FACTS
 
 
+class Curve(NamedTuple):
+    """How progress is shown: in ``steps`` that divide its way evenly, and never above ``ceiling``."""
+
+    steps: tuple[float, ...] = ()
+    ceiling: float = 1.0
+
+    def shown(self, progress: float) -> float:
+        if self.steps:
+            progress = self.steps[min(int(progress * len(self.steps)), len(self.steps) - 1)]
+        return min(progress, self.ceiling)
+
+
 class Phase(NamedTuple):
     """One stretch of a timeline: it ends after ``seconds``, at the ``polls``-th poll, or (both None) never.
 
-    Progress is a share from 0 to 1 and goes from ``first`` to ``last``; in a counted phase it stands at ``first``.
+    Progress is a share from 0 to 1 and goes from ``first`` to ``last``; in a counted phase it stands at ``first``. A
+    ``curve`` shows it otherwise.
     """
 
     state: State
@@ -73,6 +86,7 @@ class Phase(NamedTuple):
     polls: int | None = None
     first: float = 0.0
     last: float = 0.0
+    curve: Curve | None = None
 
 
 SUCCEEDED = Phase(State.SUCCEEDED, first=1.0, last=1.0)
@@ -95,7 +109,8 @@ class Timeline(NamedTuple):
             end = begin + seconds
             if now < end:
                 share = (now - begin) / seconds if now > begin else 0.0
-                return phase, phase.first + share * (phase.last - phase.first)
+                progress = phase.first + share * (phase.last - phase.first)
+                return phase, progress if phase.curve is None else phase.curve.shown(progress)
             begin = end
         raise AssertionError("the last phase of a timeline never ends")
 
@@ -118,12 +133,19 @@ class Timeline(NamedTuple):
         counted = phase._replace(polls=phase.polls - 1) if phase.polls > 1 else _timed(phase, now - begin)
         return Timeline(self.start, (*self.phases[:index], counted, *self.phases[index + 1 :]))
 
+    def uncounted(self) -> Timeline:
+        """Let the phases that count polls take no time, where nobody can poll."""
+        if all(phase.polls is None for phase in self.phases):
+            return self
+        phases = (phase if phase.polls is None else _timed(phase, 0.0) for phase in self.phases)
+        return Timeline(self.start, tuple(phases))
+
     def settled(self, now: float, state: State) -> Timeline:
         """End in that final state now; every earlier moment stays as it was."""
         index, begin = self._open(now)
         phase, elapsed = self.phases[index], max(0.0, now - begin)
         _, progress = self.at(now)
-        cut = _timed(phase, elapsed)._replace(last=progress)
+        cut = _timed(phase, elapsed)._replace(last=_even(phase, elapsed))
         final = SUCCEEDED if state is State.SUCCEEDED else Phase(state, first=progress, last=progress)
         return Timeline(self.start, (*self.phases[:index], cut, final))
 
@@ -137,9 +159,45 @@ class Timeline(NamedTuple):
         raise AssertionError("the last phase of a timeline never ends")
 
 
+def _even(phase: Phase, elapsed: float) -> float:
+    """Progress so long after the phase began, before a curve shows it otherwise."""
+    return phase.first + elapsed / phase.seconds * (phase.last - phase.first) if phase.seconds else phase.first
+
+
 def _timed(phase: Phase, seconds: float) -> Phase:
     last = phase.last if phase.polls is None else phase.first
     return phase._replace(seconds=seconds, polls=None, last=last)
+
+
+class Refund(StrEnum):
+    """What comes back to the account when a job ends badly."""
+
+    FULL = "full"
+    NONE = "none"
+    TWICE = "twice"
+
+
+class Script(NamedTuple):
+    """What scenarios ordered for one job: moments beside its phases, and what is true of it alone.
+
+    ``scenarios`` are those that its submission chose; they stay with it. ``rule`` decided how it
+    ends. ``forgotten_after`` and ``clips_expire_after`` are seconds after its end; ``poll_name`` is the name under
+    which alone it can be polled; ``silent``: documents do not tell its progress. ``queue`` is how many seconds it would
+    queue if a render slot were free; None: it needs none.
+    """
+
+    # Values of core.scenario, which builds on this module.
+    scenarios: tuple[Any, ...] = ()
+    rule: str | None = None
+    forgotten_after: float | None = None
+    clips_expire_after: float | None = None
+    refund: Refund = Refund.FULL
+    poll_name: str | None = None
+    silent: bool = False
+    queue: float | None = None
+
+
+UNSCRIPTED = Script()
 
 
 class Job(NamedTuple):
@@ -151,24 +209,46 @@ class Job(NamedTuple):
     timeline: Timeline
     submitted_at: float
     reason: Reason | None = None
+    script: Script = UNSCRIPTED
 
     def at(self, now: float) -> Snapshot:
         """Return the job as it stands at that moment."""
         phase, progress = self.timeline.at(now)
         return Snapshot(self, phase.state, progress, now)
 
+    def forgotten(self, now: float) -> bool:
+        """Whether a scenario wants the provider to have lost the job by now."""
+        return _passed(self, self.script.forgotten_after, now)
+
+    def clips_expired(self, now: float) -> bool:
+        """Whether a scenario wants the URLs of the clips to lead nowhere by now."""
+        return _passed(self, self.script.clips_expire_after, now)
+
     def accepted(self) -> Snapshot:
         """Return the job as its submission's answer tells it: queued, even if queueing takes no time."""
         return Snapshot(self, State.QUEUED, 0.0, self.submitted_at)
 
 
+def _passed(job: Job, seconds: float | None, now: float) -> bool:
+    """Whether a job ended so long ago; one that never ends counts from its submission."""
+    if seconds is None:
+        return False
+    end = job.timeline.end
+    return now >= (job.submitted_at if end is None else end) + seconds
+
+
 class Snapshot(NamedTuple):
-    """A job as it stands at one moment; ``progress`` from 0 to 1."""
+    """A job as it stands at one moment; ``progress`` from 0 to 1.
+
+    ``waited`` is how many seconds passed since the client's poll before this one; None: there was none, or this is no
+    poll.
+    """
 
     job: Job
     state: State
     progress: float
     now: float
+    waited: float | None = None
 
     @property
     def percent(self) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
 from mockvideo.core.errors import Refusal
+from mockvideo.core.jobs import Refund
 from mockvideo.core.settings import Caps
 
 SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
@@ -21,7 +23,11 @@ class Entry(NamedTuple):
     """One exchange; a tuple because one is made for every request.
 
     ``at`` is account time in seconds since the account began, so that virtual replays compare equal. ``size`` counts
-    the bytes of the request's body, which the journal keeps beside the entries.
+    the bytes of the request's body, which the journal keeps beside the entries. ``rule`` planned the error, failure or
+    lie that was answered (``scenario#3``), ``misses`` says of the other rules in force why they did not match;
+    ``advice`` names what the provider recommends and this request ignored. A submission has the ``digest`` of its
+    normalised document and the ``price`` of its job. An answer that tells a job's end has the seconds that it ``took``
+    from its submission, and what of its price came back if it ended badly (``refund``).
     """
 
     number: int
@@ -35,10 +41,21 @@ class Entry(NamedTuple):
     model: str | None = None
     state: str | None = None
     refusal: Refusal | None = None
-    planned: bool = False
+    rule: str | None = None
     hint: str | None = None
     headers: Mapping[bytes, bytes] = NO_HEADERS
     size: int = 0
+    advice: tuple[str, ...] = ()
+    misses: tuple[str, ...] = ()
+    digest: bytes = b""
+    price: Decimal | None = None
+    took: float | None = None
+    refund: Refund = Refund.FULL
+
+    @property
+    def planned(self) -> bool:
+        """Whether a scenario ordered what was answered."""
+        return self.rule is not None
 
 
 def redacted(headers: dict[bytes, bytes], credential: bytes) -> Mapping[bytes, bytes]:
@@ -62,6 +79,14 @@ class Budget:
 
     most: int
     used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What all accounts of a process share: room for bodies and uploads."""
+
+    bodies: Budget
+    uploads: Budget
 
 
 class Journal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mockvideo.core.errors import ApiError, Kind
+from mockvideo.core.jobs import Refund
 from mockvideo.core.money import Tariff
 
 NIL = Decimal(0)
@@ -15,9 +16,9 @@ class Ledger:
 
     __slots__ = ("balance", "charged", "held", "refunded", "tariff")
 
-    def __init__(self, tariff: Tariff) -> None:
+    def __init__(self, tariff: Tariff, opening: Decimal | None = None) -> None:
         self.tariff = tariff
-        self.balance = tariff.opening
+        self.balance = tariff.opening if opening is None else opening
         self.held = NIL
         self.charged = NIL
         self.refunded = NIL
@@ -47,10 +48,16 @@ class Ledger:
             self.held -= price
             self.charged += price
 
-    def fail(self, price: Decimal) -> None:
-        """Give back the price of a job that ended badly."""
+    def fail(self, price: Decimal, refund: Refund = Refund.FULL) -> None:
+        """Give back the price of a job that ended badly, or what a scenario makes of it."""
+        if refund is Refund.NONE:
+            self.succeed(price)
+            return
         self.balance += price
         if self.tariff.held:
             self.held -= price
         else:
+            self.refunded += price
+        if refund is Refund.TWICE:
+            self.balance += price
             self.refunded += price

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,3 +19,9 @@ class Tariff:
     currency: str
     held: bool = False
     opening: Decimal = RICH
+
+
+def amount(facts: Mapping[str, object], name: str, otherwise: Decimal) -> Decimal:
+    """Return an amount that a refusal knows; a planned one may know none, and what it says must read well, too."""
+    known = facts.get(name)
+    return known if isinstance(known, Decimal) else otherwise

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import lru_cache
 from hashlib import blake2b
 
 LOWER = "0123456789abcdefghijklmnopqrstuvwxyz"
+# How many different bodies are counted; a forgotten one begins again, and passes over ids that are taken.
+REMEMBERED = 10_000
 ALPHANUMERIC = LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -63,3 +66,31 @@ class Chance:
         # Version and variant as in RFC 9562, 5.4.
         variant = "89ab"[int(digits[16], 16) % 4]
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+class Chances:
+    """All chance of one account: the same key, seed and requests draw the same, whatever came between."""
+
+    __slots__ = ("_hasher", "_seen")
+
+    def __init__(self, key: str, seed: int) -> None:
+        self._hasher = blake2b(digest(key, str(seed)))
+        self._seen: OrderedDict[tuple[str, bytes], int] = OrderedDict()
+
+    def next(self, dialect: str, body: bytes, seed: int | None = None) -> Chance:
+        """Return the chance of the next occurrence of this body (a digest, always of the same length)."""
+        seen = self._seen.pop((dialect, body), 0)
+        self._seen[dialect, body] = seen + 1
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        hasher = self._hasher.copy()
+        hasher.update(body + seen.to_bytes(8) + dialect.encode())
+        if seed is not None:
+            hasher.update(b" seed %d" % seed)
+        return Chance(hasher.digest())
+
+    def signature(self, text: str) -> str:
+        """Return what nobody can guess who knows only the text."""
+        hasher = self._hasher.copy()
+        hasher.update(text.encode())
+        return hasher.hexdigest()[:24]

@@ -1,87 +1,154 @@
-"""What is planned for a request: how long it takes, how it ends, whether the provider says no."""
+"""A scenario is a script, and a rule one line of it: when this request, then that. The values are those of files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
-from mockvideo.core.errors import Refusal
-from mockvideo.core.jobs import SUCCEEDED, Phase, Reason, State, Timeline
-from mockvideo.core.rng import Chance
+from annotated_types import Ge, Le, MinLen
+from pydantic import with_config
 
+from mockvideo.core.errors import HttpDate, Kind, Literally
+from mockvideo.core.jobs import Reason, Refund, State
+from mockvideo.core.timing import Count, Seconds, Share, Stretch, Timing
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long a job queues and renders, in seconds, each drawn evenly between two bounds."""
-
-    queue: tuple[float, float] = (0.8, 1.2)
-    render: tuple[float, float] = (3.0, 6.0)
-
-
-AT_ONCE = Timing(queue=(0.0, 0.0), render=(0.0, 0.0))
+Status = Annotated[int, Ge(200), Le(599)]
+Ending = Literal["succeeded", "failed", "cancelled", "never"]
+Documented = Literal["documented"]
+Place = Annotated[str, MinLen(1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """What a rule can see of a request before anything is checked."""
-
-    dialect: str
-    operation: str
-    model: str = ""
-
-
+@with_config(extra="forbid")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One line of a script: when this request, then that timing, failure or API error.
+class Outcome:
+    """How a job ends. ``at`` is the share of its render where a failure or cancellation comes, or where it stands.
 
-    ``dialect``, ``operation`` and ``model`` are literals or globs; an aspect that is None is left to the next rule.
+    ``forgotten_after`` and ``clips_expire_after`` count from its end. ``opaque_poll_url``: it can be polled only by the
+    URL that its submission answered, which cannot be put together from the id.
     """
 
+    ends: Ending = "succeeded"
+    reason: Reason = Reason.INTERNAL
+    at: Share | None = None
+    refund: Refund = Refund.FULL
+    forgotten_after: Seconds | None = None
+    clips_expire_after: Seconds | None = None
+    opaque_poll_url: bool = False
+
+
+@with_config(extra="forbid")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """One answer that tells an unfinished job as it may have been before: states and progress that go backwards."""
+
+    state: Literal[State.QUEUED, State.RUNNING] | None = None
+    progress: Share | None = None
+
+
+@with_config(extra="forbid")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """One answer whose document is changed, at a place that the dialect declares or at a JSON pointer.
+
+    ``set`` puts values there, ``null`` null; ``omit`` leaves fields out; ``text`` writes numbers as strings; ``rename``
+    moves values; ``wrap`` puts the whole document under a field; ``extra`` adds so many unknown fields.
+    """
+
+    set: Mapping[Place, Any] = field(default_factory=dict)
+    null: tuple[Place, ...] = ()
+    omit: tuple[Place, ...] = ()
+    text: tuple[Place, ...] = ()
+    rename: Mapping[Place, Place] = field(default_factory=dict)
+    wrap: str | None = None
+    extra: Annotated[int, Ge(0), Le(1_000)] = 0
+
+
+@with_config(extra="forbid")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One line of a script. Patterns are literals or globs; what is not said matches everything, or changes nothing.
+
+    When: ``on`` an operation (``submit`` means blocking ones, too); ``between`` two moments of account time; at a job's
+    ``age`` or at its n-th ``poll``. Of the requests that match all this, the ``nth``, the ``first`` n, those
+    ``after`` n, ``every`` n-th, or a ``share`` drawn from the seed; at most so many ``times``, and so long as it
+    ``lasts`` from the first one on.
+
+    What: timing, outcome, an API error by kind or literal status, and one disturbance of the answer (``snapshot`` or
+    ``document``).
+    """
+
+    on: str = "*"
     dialect: str = "*"
-    operation: str = "*"
     model: str = "*"
-    timing: Timing | None = None
-    failure: Reason | None = None
-    error: Refusal | None = None
+    prompt: str = "*"
+    image: bool | None = None
+    between: Stretch | None = None
+    age: Stretch | None = None
+    poll: Count | tuple[Count, Count] | None = None
+    nth: Count | None = None
+    first: Count | None = None
+    after: Count | None = None
+    every: Count | None = None
+    share: Share | None = None
+    times: Count | None = None
+    lasts: Seconds | None = None
 
-    def matches(self, occasion: Occasion) -> bool:
-        return (
-            # fnmatch itself would ignore case on Windows.
-            fnmatchcase(occasion.dialect, self.dialect)
-            and fnmatchcase(occasion.operation, self.operation)
-            and fnmatchcase(occasion.model, self.model)
-        )
+    timing: Timing | Documented | None = None
+    outcome: Outcome | None = None
+    error: Kind | None = None
+    status: Status | None = None
+    message: str = ""
+    retry_after: Seconds | HttpDate | Literally | None = None
+    snapshot: Earlier | None = None
+    document: Changes | None = None
 
+    @property
+    def refuses(self) -> bool:
+        """Whether this rule orders an API error."""
+        return self.error is not None or self.status is not None
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the rules decided for one request, aspect by aspect; None where no rule spoke."""
-
-    timing: Timing | None = None
-    failure: Reason | None = None
-    error: Refusal | None = None
-
-
-UNPLANNED = Plan()
-
-
-def decide(rules: Sequence[Rule], occasion: Occasion) -> Plan:
-    """Take each aspect from the first matching rule that has it."""
-    matching = [rule for rule in rules if rule.matches(occasion)]
-    return Plan(
-        timing=next((rule.timing for rule in matching if rule.timing), None),
-        failure=next((rule.failure for rule in matching if rule.failure), None),
-        error=next((rule.error for rule in matching if rule.error), None),
-    )
+    @property
+    def disturbs(self) -> bool:
+        """Whether this rule orders an answer that lies."""
+        return self.snapshot is not None or self.document is not None
 
 
-def timeline(timing: Timing, chance: Chance, start: float, *, fails: bool) -> Timeline:
-    """Draw a job's whole course; a failure comes somewhere in the second half of the render."""
-    queue = Phase(State.QUEUED, seconds=chance.uniform(*timing.queue))
-    render = chance.uniform(*timing.render)
-    if not fails:
-        return Timeline(start, (queue, Phase(State.RUNNING, seconds=render, last=1.0), SUCCEEDED))
-    share = chance.uniform(0.5, 1.0)
-    running = Phase(State.RUNNING, seconds=render * share, last=share)
-    return Timeline(start, (queue, running, Phase(State.FAILED, first=share, last=share)))
+@with_config(extra="forbid")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What an account may use; None: as much as it likes. Every figure holds per dialect, ``documented`` its own one.
+
+    ``credits`` in the dialect's currency, ``slots`` are renders at once (more jobs wait), requests per minute flow
+    back evenly, requests per day at midnight UTC.
+    """
+
+    credits: Annotated[Decimal, Ge(0)] | None = None
+    plan: str | None = None
+    slots: Count | Documented | None = None
+    requests_per_minute: Count | Documented | None = None
+    requests_per_day: Count | Documented | None = None
+
+    def over(self, other: Allowance) -> Allowance:
+        """Return this allowance, with what it does not say from the other."""
+        names = ("credits", "plan", "slots", "requests_per_minute", "requests_per_day")
+        mine = {name: getattr(self, name) for name in names}
+        return Allowance(**{name: getattr(other, name) if mine[name] is None else mine[name] for name in names})
+
+
+@with_config(extra="forbid")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A script: rules in their order, before them what holds unless a rule says otherwise.
+
+    ``strict`` refuses to answer with a status that a dialect does not document.
+    """
+
+    name: str = ""
+    description: str = ""
+    seed: int | None = None
+    strict: bool = False
+    timing: Timing | Documented | None = None
+    account: Allowance = field(default_factory=Allowance)
+    rules: tuple[Rule, ...] = ()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from mockvideo.core.clock import AutoClock, Clock, ManualClock, WallClock
-from mockvideo.core.scenario import Rule, Timing
+from mockvideo.core.scenario import Allowance, Scenario
+from mockvideo.core.timing import Timing
 
 ClockMode = Literal["wall", "manual", "auto"]
 
@@ -28,14 +30,21 @@ class Caps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What every new account of a server begins with. ``keys`` is a closed list of credentials; None admits any."""
+    """What every new account of a server begins with. ``keys`` is a closed list of credentials; None admits any.
+
+    ``scenario`` is in force for all of them, one of the ``library`` by its name (None: those
+    that a server ships); ``strict`` refuses statuses that a dialect does
+    not document.
+    """
 
     seed: int = 0
     clock: ClockMode = "wall"
     speed: float = 1.0
     timing: Timing = field(default_factory=Timing)
-    plan: str = "pro"
-    rules: tuple[Rule, ...] = ()
+    allowance: Allowance = field(default_factory=Allowance)
+    scenario: str | Scenario | None = None
+    library: Mapping[str, Scenario] | None = None
+    strict: bool = False
     keys: frozenset[str] | None = None
     caps: Caps = field(default_factory=Caps)
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 from mockvideo.core.errors import ApiError, Kind
-from mockvideo.core.jobs import Job
+from mockvideo.core.jobs import Job, Snapshot
 from mockvideo.core.settings import Caps
+from mockvideo.core.terms import Page
 
 
 class Store:
     """Jobs by dialect and id, in the order in which they were submitted."""
 
-    __slots__ = ("_caps", "_finished", "_jobs", "unfinished")
+    __slots__ = ("_caps", "_finished", "_jobs", "_poll_names", "unfinished")
 
     def __init__(self, caps: Caps) -> None:
         self._caps = caps
         self._jobs: dict[str, dict[str, Job]] = {}
+        self._poll_names: dict[tuple[str, str], str] = {}
         self._finished: deque[tuple[str, str]] = deque()
         self.unfinished = 0
 
@@ -43,13 +45,36 @@ class Store:
             message = f"The queue is full: {most} unfinished jobs. Let some finish."
             raise ApiError(Kind.UNAVAILABLE, message, retry_after=5.0)
 
-    def add(self, job: Job) -> None:
-        self._jobs.setdefault(job.dialect, {})[job.id] = job
-        self.unfinished += 1
+    def put(self, job: Job) -> None:
+        """Add a job, or put its new value in the place of its old one."""
+        jobs = self._jobs.get(job.dialect)
+        if jobs is None:
+            jobs = self._jobs[job.dialect] = {}
+        known = len(jobs)
+        jobs[job.id] = job
+        self.unfinished += len(jobs) - known
+        if job.script.poll_name is not None:
+            self._poll_names[job.dialect, job.script.poll_name] = job.id
 
-    def replace(self, job: Job) -> None:
-        """Put a job's new value in the place of its old one."""
-        self._jobs[job.dialect][job.id] = job
+    def polled(self, dialect: str, name: str) -> Job | None:
+        """Return the job that is polled under a name other than its id."""
+        job_id = self._poll_names.get((dialect, name))
+        return None if job_id is None else self.get(dialect, job_id)
+
+    def page(self, dialect: str, page: Page, now: float) -> Iterator[Snapshot]:
+        """Yield the jobs that a page asks for as they stand now, and those that follow."""
+        jobs = self.latest(dialect)
+        if page.after is not None:
+            after = self.get(dialect, page.after)
+            if after is None:
+                raise ApiError(Kind.INVALID_REQUEST, "The cursor leads nowhere; list again without it.", field="cursor")
+            place = (after.submitted_at, after.id)
+            jobs = dropwhile(lambda job: (job.submitted_at, job.id) >= place, jobs)
+        for job in jobs:
+            if page.model in {None, job.request.model} and page.job in {None, job.id} and not job.forgotten(now):
+                snapshot = job.at(now)
+                if page.state in {None, snapshot.state}:
+                    yield snapshot
 
     def finish(self, job: Job) -> None:
         """Count a job as finished; the oldest finished one goes when there are too many."""
@@ -57,4 +82,6 @@ class Store:
         self._finished.append((job.dialect, job.id))
         if len(self._finished) > self._caps.finished_jobs:
             dialect, job_id = self._finished.popleft()
-            del self._jobs[dialect][job_id]
+            oldest = self._jobs[dialect].pop(job_id)
+            if oldest.script.poll_name is not None:
+                del self._poll_names[dialect, oldest.script.poll_name]

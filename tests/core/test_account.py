@@ -10,18 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from mockvideo.core import account as accounts
-from mockvideo.core.account import Account, Budgets
+from mockvideo.core.account import Account
 from mockvideo.core.clock import VIRTUAL_START
 from mockvideo.core.errors import ApiError, Kind
 from mockvideo.core.files import File
 from mockvideo.core.jobs import FINAL, Job, Reason, State
-from mockvideo.core.journal import Budget
+from mockvideo.core.journal import Budget, Budgets
 from mockvideo.core.money import Tariff
-from mockvideo.core.scenario import AT_ONCE, Plan, Timing
+from mockvideo.core.rng import REMEMBERED
+from mockvideo.core.scenario import Allowance
 from mockvideo.core.settings import Caps, Settings
 from mockvideo.core.terms import Page, Terms
-from tests.core.accounting import FREE, REQUEST, TERMS, account_of, submit
+from mockvideo.core.timing import AT_ONCE, Timing
+from tests.core.accounting import FAILING, FREE, REQUEST, TERMS, account_of, ending, submit
 
 ORDER = {State.QUEUED: 0, State.RUNNING: 1, State.SUCCEEDED: 2, State.FAILED: 2, State.CANCELLED: 2}
 OTHER = replace(TERMS, dialect="beluga", tariff=Tariff("USD"))
@@ -45,7 +46,7 @@ class Life(RuleBasedStateMachine):
     @rule(body=BODIES, price=st.decimals(0, 9, places=2), failure=st.none() | st.sampled_from(Reason))
     def submit(self, body: bytes, price: Decimal, failure: Reason | None) -> None:
         request = REQUEST._replace(price=price)
-        snapshot = self.account.submit(self.terms, request, body, Plan(failure=failure))
+        snapshot = self.account.submit(self.terms, request, body, ending(failure))
         assert snapshot.job.id not in self.told
         self.told[snapshot.job.id], self.prices[snapshot.job.id] = snapshot.state, price
 
@@ -122,9 +123,9 @@ def test_an_id_that_is_taken_is_passed_over() -> None:
 def test_only_so_many_bodies_are_remembered() -> None:
     account = account_of()
     first = submit(account, b"first", request=FREE)
-    for number in range(accounts.REMEMBERED):
+    for number in range(REMEMBERED):
         submit(account, number.to_bytes(16, "big"), request=FREE)
-    assert len(account._seen) == accounts.REMEMBERED
+    assert len(account._chances._seen) == REMEMBERED
     assert submit(account, b"first", request=FREE) != first
 
 
@@ -133,7 +134,7 @@ def test_only_so_many_bodies_are_remembered() -> None:
 
 def test_a_failed_job_is_refunded_though_nobody_is_there() -> None:
     account = account_of()
-    submit(account, plan=Plan(failure=Reason.UPSTREAM))
+    submit(account, plan=FAILING)
     account.clock.advance(60)
     assert account.standing(TERMS).balance == 9
 
@@ -141,7 +142,7 @@ def test_a_failed_job_is_refunded_though_nobody_is_there() -> None:
 def test_a_flaw_fails_a_job_whatever_else_is_planned() -> None:
     account = account_of(timing=AT_ONCE)
     request = REQUEST._replace(flaw=Reason.UNSUPPORTED_INPUT)
-    job_id = submit(account, plan=Plan(failure=Reason.UPSTREAM), request=request)
+    job_id = submit(account, plan=FAILING, request=request)
     assert account.poll(TERMS, job_id).job.reason is Reason.UNSUPPORTED_INPUT
 
 
@@ -228,7 +229,7 @@ def test_a_cursor_that_leads_nowhere_is_refused() -> None:
 
 
 def test_an_account_stands_alone_in_each_dialect() -> None:
-    account = account_of(plan="ultra")
+    account = account_of(allowance=Allowance(plan="ultra"))
     submit(account)
     account.clock.advance(60)
     standing, elsewhere = account.standing(TERMS), account.standing(OTHER)

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from mockvideo.core.account import Wait
 from mockvideo.core.clock import VIRTUAL_START
 from mockvideo.core.jobs import FINAL, Reason, State
-from mockvideo.core.scenario import AT_ONCE, Plan
-from tests.core.accounting import TERMS, account_of, counted, seconds, submit
+from mockvideo.core.planning import Plan
+from mockvideo.core.scenario import Outcome
+from mockvideo.core.timing import AT_ONCE
+from tests.core.accounting import FAILING, TERMS, account_of, counted, seconds, submit
 
 # Polls
 
@@ -45,7 +47,7 @@ def test_a_final_state_never_changes() -> None:
 )
 def test_only_a_failure_has_a_reason(state, reason, told) -> None:
     account = account_of()
-    job_id = submit(account, plan=Plan(failure=Reason.UPSTREAM))
+    job_id = submit(account, plan=FAILING)
     assert account.settle("sora", job_id, state, reason).job.reason is told
 
 
@@ -108,9 +110,14 @@ def test_a_blocking_call_waits_for_a_clock_that_stands_still() -> None:
     assert account.outcome(TERMS, submit(account)) == Wait(VIRTUAL_START + 10)
 
 
-def test_a_blocking_call_of_a_counted_job_knows_no_time() -> None:
+def test_a_blocking_call_does_not_wait_for_polls_that_nobody_can_make() -> None:
     account = account_of()
-    assert account.outcome(TERMS, counted(account, 1)) == Wait(None)
+    assert account.outcome(TERMS, counted(account, 3)).state is State.SUCCEEDED
+
+
+def test_a_blocking_call_of_a_job_that_never_ends_knows_no_time() -> None:
+    account = account_of()
+    assert account.outcome(TERMS, submit(account, plan=Plan(outcome=Outcome(ends="never")))) == Wait(None)
 
 
 def test_settling_by_hand_wakes_a_blocking_call() -> None:

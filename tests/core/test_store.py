@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockvideo.core.errors import ApiError, Kind
-from mockvideo.core.jobs import SUCCEEDED, Job, Reason, Timeline, VideoRequest
+from mockvideo.core.jobs import SUCCEEDED, Job, Reason, Script, Timeline, VideoRequest
 from mockvideo.core.settings import Caps
 from mockvideo.core.store import Store
+from mockvideo.core.terms import Page
 
 DIALECTS = ("sora", "beluga")
 REQUEST = VideoRequest(model="sora-2", prompt="", width=16, height=16, duration=1.0)
@@ -22,7 +23,7 @@ def job(job_id: str, dialect: str = "sora", submitted_at: float = 0.0) -> Job:
 def store_of(*jobs: Job, **caps: int) -> Store:
     store = Store(Caps(**caps))
     for added in jobs:
-        store.add(added)
+        store.put(added)
     return store
 
 
@@ -32,7 +33,7 @@ def test_a_listing_goes_from_the_last_submitted_to_the_first_and_by_id_within_a_
     for number, (dialect, later) in enumerate(steps):
         moment += later
         jobs.append(job(f"{number * 7 % 10}-{number}", dialect, float(moment)))
-        store.add(jobs[-1])
+        store.put(jobs[-1])
     for dialect in DIALECTS:
         own = [added for added in jobs if added.dialect == dialect]
         expected = sorted(own, key=lambda added: (added.submitted_at, added.id), reverse=True)
@@ -61,7 +62,7 @@ def test_a_job_is_found_by_dialect_and_id_only() -> None:
 
 def test_a_new_value_takes_the_place_of_the_old() -> None:
     store = store_of(job("a", submitted_at=1.0), job("b", submitted_at=2.0))
-    store.replace(job("a", submitted_at=1.0)._replace(reason=Reason.INTERNAL))
+    store.put(job("a", submitted_at=1.0)._replace(reason=Reason.INTERNAL))
     assert [(found.id, found.reason) for found in store.latest("sora")] == [("b", None), ("a", Reason.INTERNAL)]
     assert store.unfinished == 2
 
@@ -83,3 +84,40 @@ def test_a_finished_job_makes_room_in_the_queue() -> None:
     store.finish(job("a"))
     store.refuse_overflow()
     assert store.unfinished == 1
+
+
+# What scenarios want of it
+
+
+def named(job_id: str, name: str) -> Job:
+    """A job that is polled under another name."""
+    return job(job_id)._replace(script=Script(poll_name=name))
+
+
+def test_a_job_is_found_under_the_name_that_it_is_polled_by() -> None:
+    store = store_of(named("a", "x"), job("b"))
+    assert store.polled("sora", "x") == named("a", "x")
+    assert [store.polled("sora", name) for name in "aby"] == [None] * 3
+    assert store.polled("beluga", "x") is None
+
+
+def test_a_new_value_of_a_job_is_polled_by_its_name() -> None:
+    store = store_of(named("a", "x"))
+    store.put(named("a", "x")._replace(reason=Reason.INTERNAL))
+    assert store.polled("sora", "x").reason is Reason.INTERNAL
+
+
+def test_a_job_that_is_dropped_takes_its_name_along() -> None:
+    jobs = [named("a", "x"), named("b", "y"), job("c")]
+    store = store_of(*jobs, finished_jobs=1)
+    for finished in jobs:
+        store.finish(finished)
+    assert [store.polled("sora", name) for name in "xy"] == [None, None]
+    assert store._poll_names == {}
+
+
+def test_a_list_has_no_job_that_is_to_be_forgotten() -> None:
+    lost = job("b")._replace(script=Script(forgotten_after=5.0))
+    store = store_of(job("a"), lost)
+    ids = [[snapshot.job.id for snapshot in store.page("sora", Page(limit=9), now)] for now in (4.0, 5.0)]
+    assert ids == [["b", "a"], ["a"]]
