@@ -53,7 +53,10 @@ class Card:
 
 
 def card(dialect: Dialect) -> Card:
-    """Count what a dialect says: fields of its documents, limits of its models, words for states, errors, failures."""
+    """Count what a dialect says: fields of its documents, words for states, errors and failures, and limits.
+
+    Limits are those of its models, and its figures for time and requests.
+    """
     found = [
         (f"{schema.__name__}.{name}", origin_of(field))
         for schema in _schemas(dialect)
@@ -123,6 +126,7 @@ def _limits(dialect: Dialect) -> Iterator[Source]:
         yield from (row.origin(f"limits.{path}") for path in row.limits)
         relations += row.relations
     yield from (parse(relation.source) for relation in relations)
+    yield from dialect.figure_sources.values()
 
 
 def _words(dialect: Dialect) -> Iterator[Source]:

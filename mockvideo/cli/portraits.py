@@ -33,6 +33,9 @@ def portrait(dialect: Dialect) -> Iterator[RenderableType]:
     yield ""
     yield _facts(dialect)
     yield ""
+    if dialect.advice:
+        yield _advice(dialect)
+        yield ""
     yield _fidelity(dialect)
     if unsourced := card(dialect).unsourced:
         yield f"without a source: {', '.join(unsourced)}"
@@ -65,6 +68,13 @@ def _limited(dialect: Dialect) -> str:
     rows = dialect.catalog.rows.values()
     counts = Counter(path.rpartition(".")[2] for row in rows for path in row.limits)
     return ", ".join(f"{name} ({number})" for name, number in counts.most_common()) or "the same for all models"
+
+
+def _advice(dialect: Dialect) -> Table:
+    filled = table("advice", "says", "source")
+    for advice in dialect.advice:
+        filled.add_row(advice.id, advice.sentence, words.cited(advice.source))
+    return filled
 
 
 def _fidelity(dialect: Dialect) -> Table:

@@ -8,6 +8,7 @@ import pytest
 
 from mockvideo.catalog import Relation, Row
 from mockvideo.cli import words
+from mockvideo.provenance import SEED, guess
 from mockvideo.schema import Limit
 
 
@@ -67,3 +68,7 @@ def test_prices_are_said_by_variant_in_one_currency() -> None:
 
 def test_facts_are_said_by_name() -> None:
     assert words.pairs({"lengths": [4, 6], "note": "slow"}) == "lengths 4 6, note slow"
+
+
+def test_a_source_is_said_with_its_place_but_for_the_one_seed() -> None:
+    assert (words.cited(SEED), words.cited(guess("why not"))) == ("seed", "guess: why not")

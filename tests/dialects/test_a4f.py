@@ -16,7 +16,8 @@ from mockvideo.core.jobs import SUCCEEDED, Job, Phase, Reason, Snapshot, State, 
 from mockvideo.core.rng import Chance
 from mockvideo.core.terms import Standing
 from mockvideo.dialect import Absent, Check
-from mockvideo.dialects.a4f import DIALECT, VALIDITY, models, schemas, usage, videos
+from mockvideo.dialects.a4f import DIALECT, models, schemas, videos
+from mockvideo.dialects.a4f.account import VALIDITY, usage
 from mockvideo.operation import Document, Generate, Links, View
 from mockvideo.provenance import Origin, Source
 from mockvideo.schema import Lenient, anatomy, validate
@@ -183,8 +184,8 @@ def test_an_unknown_model_is_refused_with_the_nearest_name() -> None:
 
 
 def test_the_order_of_checks_is_key_body_schema_model_plan_limits_funds() -> None:
-    order = [Check.KEY, Check.BODY, Check.SCHEMA, Check.MODEL, Check.PLAN, Check.CAPS, Check.FUNDS, Check.AVAILABLE]
-    assert list(DIALECT.checks) == order
+    order = [Check.KEY, Check.BODY, Check.SCHEMA, Check.MODEL, Check.PLAN, Check.CAPS, Check.LIMITS, Check.FUNDS]
+    assert list(DIALECT.checks) == [*order, Check.AVAILABLE]
 
 
 @pytest.mark.parametrize(

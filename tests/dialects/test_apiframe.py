@@ -491,8 +491,8 @@ def test_a_missing_model_has_no_other_words_than_an_unknown_one() -> None:
 
 
 def test_the_model_is_found_before_anything_else_is_checked() -> None:
-    order = [Check.KEY, Check.BODY, Check.MODEL, Check.SCHEMA, Check.CAPS, Check.IDEMPOTENCY, Check.FUNDS]
-    assert list(DIALECT.checks) == [*order, Check.AVAILABLE]
+    order = [Check.KEY, Check.LIMITS, Check.BODY, Check.MODEL, Check.SCHEMA, Check.CAPS, Check.IDEMPOTENCY]
+    assert list(DIALECT.checks) == [*order, Check.FUNDS, Check.AVAILABLE]
 
 
 def test_a_submission_takes_json_and_an_idempotency_key_for_a_day() -> None:
@@ -1093,7 +1093,7 @@ def test_an_upload_lives_an_hour() -> None:
         (
             Refusal(Kind.INSUFFICIENT_CREDITS),
             402,
-            {"error": "Insufficient credits", "creditsRequired": 1, "creditsAvailable": 0},
+            {"error": "Insufficient credits", "creditsRequired": 35, "creditsAvailable": 0},
         ),
     ],
 )

@@ -420,7 +420,6 @@ ERRORS: list[tuple[Kind, int, Json, Json]] = [
     (Kind.INVALID_KEY, 401, KEY, {}),
     (Kind.INACTIVE_KEY, 401, KEY, {}),
     (Kind.INSUFFICIENT_CREDITS, 402, FUNDS, {"facts": {"required": Decimal(1), "available": Decimal(0)}}),
-    (Kind.QUOTA_EXCEEDED, 402, FUNDS, {}),
     (
         Kind.PLAN_REQUIRED,
         403,
@@ -433,6 +432,7 @@ ERRORS: list[tuple[Kind, int, Json, Json]] = [
         error("Rate limit exceeded.", "rate_limit_error", "rate_limit_exceeded"),
         {"retry_after": 8.0},
     ),
+    (Kind.QUOTA_EXCEEDED, 429, error("Rate limit exceeded.", "rate_limit_error", "rate_limit_exceeded"), {}),
     (Kind.INTERNAL, 500, error("Internal server error.", "server_error", None), {}),
     (Kind.UPSTREAM, 502, error("The upstream provider failed.", "upstream_error", "upstream_error"), {}),
     (Kind.UNAVAILABLE, 503, error("The model is temporarily unavailable.", "server_error", "model_unavailable"), {}),
@@ -515,7 +515,8 @@ def test_a_submission_is_answered_with_200_takes_only_json_and_no_idempotency_ke
 
 def test_the_body_is_checked_before_the_model_and_both_after_the_key() -> None:
     checks = DIALECT.checks
-    assert checks.index(Check.KEY) < checks.index(Check.SCHEMA) < checks.index(Check.MODEL) < checks.index(Check.FUNDS)
+    assert checks[:2] == (Check.KEY, Check.LIMITS)
+    assert checks.index(Check.SCHEMA) < checks.index(Check.MODEL) < checks.index(Check.FUNDS)
 
 
 def test_clients_are_advised_to_poll_every_five_seconds_and_are_charged_at_submit() -> None:

@@ -824,7 +824,8 @@ def test_a_submission_is_answered_with_200_takes_only_json_and_no_idempotency_ke
 
 def test_the_body_is_checked_before_the_model_and_both_after_the_key() -> None:
     checks = DIALECT.checks
-    assert checks.index(Check.KEY) < checks.index(Check.SCHEMA) < checks.index(Check.MODEL) < checks.index(Check.FUNDS)
+    assert checks[:2] == (Check.KEY, Check.LIMITS)
+    assert checks.index(Check.SCHEMA) < checks.index(Check.MODEL) < checks.index(Check.FUNDS)
 
 
 def test_clients_are_advised_to_poll_every_five_seconds_and_money_is_held() -> None:

@@ -283,7 +283,9 @@ def test_the_model_list_is_the_engines() -> None:
 # Errors
 
 INVALID, ENGINE = "invalid_request_error", "new_api_error"
-NO_MONEY = (403, "insufficient_user_quota", "用户额度不足, 剩余额度: ＄0.100000", INVALID)  # noqa: RUF001
+QUOTA = "insufficient_user_quota"
+NO_MONEY = (403, QUOTA, "用户额度不足, 剩余额度: ＄0.000000", INVALID)  # noqa: RUF001
+TOO_LITTLE = (403, QUOTA, "预扣费额度失败, 用户剩余额度: ＄0.100000, 需要预扣费额度: ＄1.000000", INVALID)  # noqa: RUF001
 NO_ROUTE = (404, "invalid_url", "Invalid URL (GET /v1/videos)", INVALID)
 LISTED = {"facts": {"method": "GET", "path": "/v1/videos"}}
 CONTENT_TYPE = "Content-Type must be application/json, not none."
@@ -304,8 +306,10 @@ ERRORS: list[tuple[Kind, tuple[int, str, str, str], Json]] = [
     ),
     (Kind.ROUTE_NOT_FOUND, NO_ROUTE, LISTED),
     (Kind.METHOD_NOT_ALLOWED, NO_ROUTE, LISTED),
-    (Kind.INSUFFICIENT_CREDITS, NO_MONEY, {"facts": {"required": Decimal(1), "available": Decimal("0.1")}}),
-    (Kind.QUOTA_EXCEEDED, NO_MONEY, {"facts": {"available": Decimal("0.1")}}),
+    (Kind.INSUFFICIENT_CREDITS, NO_MONEY, {"facts": {"required": Decimal(1), "available": Decimal(0)}}),
+    (Kind.INSUFFICIENT_CREDITS, TOO_LITTLE, {"facts": {"required": Decimal(1), "available": Decimal("0.1")}}),
+    (Kind.INSUFFICIENT_CREDITS, (403, QUOTA, "All gone.", INVALID), {"text": "All gone."}),
+    (Kind.QUOTA_EXCEEDED, (429, "rate_limit_exceeded", "Rate limit exceeded.", INVALID), {"facts": {"limit": 20}}),
     (Kind.MISSING_KEY, (401, "", "Invalid token", ENGINE), {}),
     (Kind.INVALID_KEY, (401, "", "Invalid token", ENGINE), {}),
     (Kind.INACTIVE_KEY, (401, "", "Invalid token", ENGINE), {}),
@@ -402,7 +406,8 @@ def test_a_submission_is_answered_with_200_and_takes_json_and_both_kinds_of_form
 
 def test_the_model_is_checked_before_the_rest_and_money_last() -> None:
     checks = DIALECT.checks
-    assert checks.index(Check.KEY) < checks.index(Check.MODEL) < checks.index(Check.SCHEMA) < checks.index(Check.FUNDS)
+    assert checks[:2] == (Check.KEY, Check.LIMITS)
+    assert checks.index(Check.MODEL) < checks.index(Check.SCHEMA) < checks.index(Check.FUNDS)
     assert refused({"model": "no-such-model"}).kind is Kind.UNKNOWN_MODEL
 
 

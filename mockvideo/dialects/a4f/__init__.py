@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from mockvideo.catalog import Row, load
@@ -12,19 +11,15 @@ from mockvideo.core.geometry import Shape
 from mockvideo.core.jobs import Snapshot, VideoRequest
 from mockvideo.core.money import Tariff
 from mockvideo.core.rng import Chance
-from mockvideo.core.terms import Standing, Terms
+from mockvideo.core.terms import Terms
 from mockvideo.dialect import Check, Credential, Dialect, Pointers, picture
-from mockvideo.dialects.a4f import schemas, words
+from mockvideo.dialects.a4f import advice, figures, schemas, words
+from mockvideo.dialects.a4f.account import usage
 from mockvideo.operation import Document, Generate, Links, Route, View
 from mockvideo.provenance import SEED, page
 from mockvideo.schema import Json, without_nulls
 
 VIDEO = "video/generation"
-DAY = 86_400
-
-# Plans by name: requests a minute and a day. The names are the documents', the figures our guess; a plan lasts 30 days.
-PLANS = {"free": (5, 100), "basic": (10, 500), "pro": (20, 1_000), "ultra": (60, 5_000)}
-VALIDITY = 30
 
 
 def understand(request: schemas.CreateVideo, row: Row) -> VideoRequest:
@@ -62,8 +57,8 @@ def _plan(view: View) -> str | None:
     named = view.query.get("plan")
     if not named:
         return view.standing.plan if view.standing else None
-    if named not in PLANS:
-        raise ApiError(Kind.INVALID_REQUEST, f"plan must be one of {', '.join(PLANS)}", field="plan")
+    if named not in figures.PLANS:
+        raise ApiError(Kind.INVALID_REQUEST, f"plan must be one of {', '.join(figures.PLANS)}", field="plan")
     return named
 
 
@@ -91,58 +86,6 @@ EXTRAS: Mapping[str, Callable[[Row], Any]] = {
 }
 
 
-def usage(view: View) -> Json:
-    """Tell an account its plan, limits and use. What no account here has, such as an e-mail address, is made up."""
-    standing = view.standing
-    if standing is None:
-        raise ApiError(Kind.MISSING_KEY)
-    per_minute, per_day = PLANS.get(standing.plan, PLANS["pro"])
-    began = datetime.fromtimestamp(standing.began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {
-        "account_information": _account(standing),
-        "subscription_details": {
-            "creation_date": began,
-            "effective_days_remaining": max(0, VALIDITY - int((standing.now - standing.began) // DAY)),
-            "plan_activation_history": [{"plan": standing.plan, "activated_at": began}],
-        },
-        "usage_statistics": {
-            "overall_request_counts": {"total": standing.requests, "streaming_chat": 0},
-            "token_consumption": {
-                "combined_chat_tokens": {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0},
-            },
-        },
-        "billing_information": {"total_amount_paid_usd": 0.0, "cumulative_token_cost_usd": 0.0},
-        "rate_limits_and_restrictions": {
-            "requests_per_minute_limit": per_minute,
-            "requests_per_day_limit": per_day,
-        },
-    }
-
-
-def _account(standing: Standing) -> Json:
-    name = f"user-{standing.tag}"
-    return {
-        "username": name,
-        "github_info": {
-            "github_username_from_auth": name,
-            "email_from_auth": f"{name}@example.invalid",
-            "avatar_url": f"https://example.invalid/{name}.png",
-            "supabase_user_id": standing.tag,
-        },
-        "api_key": masked(standing.key),
-        "api_key_name": "default",
-        "node_id": "node-1",
-        "is_enabled": True,
-        "current_plan": standing.plan,
-        "model_specific_usage": {},
-    }
-
-
-def masked(key: str) -> str:
-    """Show the first and last four characters of a key that has many more."""
-    return f"{key[:4]}...{key[-4:]}" if len(key) >= 16 else "..."
-
-
 def mint(chance: Chance) -> str:
     """Make an id; no answer shows it, only the clip and the journal do."""
     return chance.uuid()
@@ -157,7 +100,14 @@ DIALECT = Dialect(
     documents="a4f.co/docs, Video Generation",
     reviewed="2026-11-20",
     # Nothing is polled, so there is no interval.
-    terms=Terms(dialect="a4f", mint=mint, interval=0.0, tariff=Tariff("requests")),
+    terms=Terms(
+        dialect="a4f",
+        mint=mint,
+        interval=0.0,
+        tariff=Tariff("requests"),
+        figures=figures.FIGURES,
+        plans=figures.PLANS,
+    ),
     credential=Credential(),
     routes=(
         Route("POST", "/v1/video/generations", Generate(answer=schemas.Videos, render=videos), SEED),
@@ -174,6 +124,7 @@ DIALECT = Dialect(
         Check.MODEL,
         Check.PLAN,
         Check.CAPS,
+        Check.LIMITS,
         Check.FUNDS,
         Check.AVAILABLE,
     ),
@@ -195,4 +146,6 @@ DIALECT = Dialect(
         "ratio": "16:9",
     },
     environment={"A4F_API_KEY": "{key}"},
+    advice=advice.ADVICE,
+    figure_sources=figures.SOURCES,
 )

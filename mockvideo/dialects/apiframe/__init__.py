@@ -6,9 +6,9 @@ from mockvideo.core.money import Tariff
 from mockvideo.core.rng import Chance
 from mockvideo.core.terms import Terms
 from mockvideo.dialect import Check, Credential, Dialect, Pointers
-from mockvideo.dialects.apiframe import account, jobs, schemas, words
+from mockvideo.dialects.apiframe import account, advice, figures, jobs, schemas, words
 from mockvideo.dialects.apiframe.request import CATALOG
-from mockvideo.dialects.apiframe.understand import understand
+from mockvideo.dialects.apiframe.understand import IMAGES, understand
 from mockvideo.operation import Document, List, Poll, Route, Submit, Upload
 from mockvideo.provenance import SEED, spec
 
@@ -23,6 +23,7 @@ DIALECT = Dialect(
         tariff=Tariff("credits"),
         replay_window=86_400.0,
         upload_life=3_600.0,
+        figures=figures.FIGURES,
     ),
     credential=Credential(header=b"x-api-key", scheme=""),
     routes=(
@@ -61,6 +62,7 @@ DIALECT = Dialect(
     # The model comes first: it selects the one strict object that the rest is checked against.
     checks=(
         Check.KEY,
+        Check.LIMITS,
         Check.BODY,
         Check.MODEL,
         Check.SCHEMA,
@@ -79,7 +81,15 @@ DIALECT = Dialect(
     envelope=words.envelope,
     error=schemas.Error,
     pointers=Pointers(
-        submitted="/jobId", status="/status", progress="/progress", video="/result/videoUrl", error="/error"
+        submitted="/jobId",
+        polled="/id",
+        status="/status",
+        progress="/progress",
+        video="/result/videoUrl",
+        error="/error",
+        images=IMAGES,
+        # Midjourney's four clips.
+        mirrors={"video": tuple(f"/result/videos/{number}" for number in range(4))},
     ),
     example={
         "model": "kling-3.0",
@@ -87,4 +97,6 @@ DIALECT = Dialect(
         "klingParams": {"duration": 5, "mode": "pro", "aspect_ratio": "16:9"},
     },
     environment={"APIFRAME_API_KEY": "{key}"},
+    advice=advice.ADVICE,
+    figure_sources=figures.SOURCES,
 )

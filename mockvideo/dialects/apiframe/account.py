@@ -8,6 +8,7 @@ from mockvideo.core.errors import ApiError, Kind
 from mockvideo.core.files import File
 from mockvideo.core.rng import Chance, digest
 from mockvideo.core.uploads import Upload
+from mockvideo.dialects.apiframe.figures import SLOTS
 from mockvideo.dialects.apiframe.jobs import iso
 from mockvideo.dialects.apiframe.request import CATALOG
 from mockvideo.dialects.apiframe.rows import costs
@@ -54,7 +55,7 @@ def me(view: View) -> Json:
             "credits": int(standing.balance),
             "plan": standing.plan,
             "customerId": None,
-            "maxConcurrentJobs": 10,
+            "maxConcurrentJobs": standing.limits.slots or SLOTS,
         },
         "apiKey": {"id": key, "name": "Production Key", "prefix": standing.key[:8]},
     }

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockvideo.core.errors import ApiError, Kind
-from mockvideo.core.jobs import FINAL, Reason, Snapshot, State
+from mockvideo.core.jobs import FINAL, Reason, Refund, Snapshot, State
 from mockvideo.core.terms import Page
 from mockvideo.dialect import spelled
 from mockvideo.dialects.apiframe.schemas import ListJobs
@@ -59,11 +59,13 @@ def _ending(snapshot: Snapshot, links: Links) -> Json:
     if snapshot.job.request.extra.get("webhookUrl"):
         ending["webhookStatus"] = "pending"
     if snapshot.state is State.SUCCEEDED:
-        return ending | {"result": _result(links.videos), "expired": snapshot.now - ended >= RETENTION}
+        expired = snapshot.now - ended >= RETENTION or snapshot.job.clips_expired(snapshot.now)
+        return ending | {"result": _result(links.videos), "expired": expired}
     failure = FAILURES[snapshot.job.reason or Reason.INTERNAL]
     error = failure.text if snapshot.state is State.FAILED else None
     # As on the page about jobs; the SDK's fixtures have null for both numbers.
-    return ending | {"error": error, "progress": 0, "creditCost": 0}
+    kept = int(snapshot.job.request.price) if snapshot.job.script.refund is Refund.NONE else 0
+    return ending | {"error": error, "progress": 0, "creditCost": kept}
 
 
 def _result(videos: tuple[str, ...]) -> Json:

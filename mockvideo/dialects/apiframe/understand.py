@@ -8,10 +8,19 @@ from typing import Any
 from mockvideo.catalog import Row
 from mockvideo.core.geometry import SIDES, ShapeError, from_words, proportion_of
 from mockvideo.core.jobs import Reason, VideoRequest
-from mockvideo.dialects.apiframe.request import GenerateVideo
+from mockvideo.dialects.apiframe.request import CATALOG, GenerateVideo
 from mockvideo.dialects.apiframe.rows import DEFAULTS, FAMILIES, SOUND, price
 
 PICTURES = ("start_image", "image", "end_image", "last_frame", "reference_images", "reference_image_urls")
+# The same as JSON pointers, in the parameters objects that have them.
+IMAGES = tuple(
+    dict.fromkeys(
+        f"/{path.replace('.', '/')}"
+        for row in CATALOG.rows.values()
+        for path in row.limits
+        if path.rpartition(".")[2] in PICTURES
+    )
+)
 # No text says what comes where a request names no events; the page's own example names these two.
 WEBHOOK_EVENTS = ("completed", "failed")
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.jobs import Reason, State
+from mockvideo.core.money import amount
 from mockvideo.dialect import Absent, Spelling, Word, absent
 from mockvideo.dialects.apiframe.schemas import JOB
 from mockvideo.provenance import SEED, guess, page
@@ -86,13 +87,18 @@ SPELLINGS = {
 }
 
 
+# Credits of the dialect's example. A refusal that was planned knows no amounts, and must show both: it is as if an
+# account without credits had asked for that.
+EXAMPLE_PRICE = Decimal(35)
+
+
 def envelope(refusal: Refusal, spelling: Spelling, text: str) -> Json:
     if spelling.type == DETAILED:
         return _detailed(refusal, text)
     if refusal.kind is Kind.INSUFFICIENT_CREDITS:
-        facts = refusal.facts
-        required, available = _credits(facts.get("required", Decimal(1))), _credits(facts.get("available"))
-        return {"error": text, "creditsRequired": required, "creditsAvailable": available}
+        required = amount(refusal.facts, "required", EXAMPLE_PRICE)
+        available = amount(refusal.facts, "available", Decimal(0))
+        return {"error": text, "creditsRequired": int(required), "creditsAvailable": int(available)}
     return {"error": text}
 
 
@@ -109,7 +115,3 @@ def _detailed(refusal: Refusal, text: str) -> Json:
     elif refusal.message:
         return {"error": "Invalid JSON"}
     return {"error": text, "details": details} if details else {"error": text}
-
-
-def _credits(amount: object) -> int:
-    return int(amount) if isinstance(amount, Decimal) else 0

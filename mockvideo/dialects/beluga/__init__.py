@@ -12,7 +12,7 @@ from mockvideo.core.money import Tariff
 from mockvideo.core.rng import Chance
 from mockvideo.core.terms import Terms
 from mockvideo.dialect import Check, Credential, Dialect, Pointers, picture, spelled
-from mockvideo.dialects.beluga import schemas, words
+from mockvideo.dialects.beluga import advice, figures, schemas, words
 from mockvideo.operation import Document, Links, Poll, Route, Submit, View
 from mockvideo.provenance import SEED
 from mockvideo.schema import Json, without_nulls
@@ -101,7 +101,7 @@ DIALECT = Dialect(
     title="BelugAPI",
     documents="belugapi.com/docs, Video Generation",
     reviewed="2026-11-20",
-    terms=Terms(dialect="beluga", mint=mint, interval=5.0, tariff=Tariff("USD")),
+    terms=Terms(dialect="beluga", mint=mint, interval=5.0, tariff=Tariff("USD"), figures=figures.FIGURES),
     credential=Credential(),
     routes=(
         Route("POST", "/v1/videos/generations", Submit(answer=schemas.Accepted, render=accepted), SEED),
@@ -111,7 +111,16 @@ DIALECT = Dialect(
         Route("GET", "/v1/models/{id}", Document(answer=schemas.Model, render=model), schemas.INTRODUCTION),
         Route("GET", "/v1/health", Document(answer=schemas.Health, render=health, public=True), schemas.INTRODUCTION),
     ),
-    checks=(Check.KEY, Check.BODY, Check.SCHEMA, Check.MODEL, Check.CAPS, Check.FUNDS, Check.AVAILABLE),
+    checks=(
+        Check.KEY,
+        Check.LIMITS,
+        Check.BODY,
+        Check.SCHEMA,
+        Check.MODEL,
+        Check.CAPS,
+        Check.FUNDS,
+        Check.AVAILABLE,
+    ),
     catalog=CATALOG,
     understand=understand,
     fold=without_nulls,
@@ -121,7 +130,14 @@ DIALECT = Dialect(
     failures=words.FAILURES,
     envelope=words.envelope,
     error=schemas.Error,
-    pointers=Pointers(submitted="/task_id", status="/status", video="/result/video_url", error="/error"),
+    pointers=Pointers(
+        submitted="/task_id",
+        polled="/task_id",
+        status="/status",
+        video="/result/video_url",
+        error="/error",
+        images=("/image_url",),
+    ),
     example={
         "model": "sora-2-preview",
         "prompt": "A white whale under northern lights",
@@ -131,4 +147,7 @@ DIALECT = Dialect(
         "audio": True,
     },
     environment={},
+    advice=advice.ADVICE,
+    figure_sources=figures.SOURCES,
+    quota_headers=figures.quota_headers,
 )

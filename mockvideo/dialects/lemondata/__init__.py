@@ -10,7 +10,7 @@ from mockvideo.core.money import Tariff
 from mockvideo.core.rng import Chance
 from mockvideo.core.terms import Terms
 from mockvideo.dialect import Check, Credential, Dialect, Pointers, picture, spelled
-from mockvideo.dialects.lemondata import discovery, schemas, words
+from mockvideo.dialects.lemondata import advice, discovery, figures, schemas, words
 from mockvideo.operation import Document, Links, Poll, Route, Submit
 from mockvideo.schema import Json, without_nulls
 
@@ -99,7 +99,7 @@ DIALECT = Dialect(
     documents="docs.lemondata.cc, Create Video, late March 2026",
     reviewed="2026-11-20",
     # The pages disagree: charged and kept, charged and given back, or held and released. The latest text holds.
-    terms=Terms(dialect="lemondata", mint=mint, interval=5.0, tariff=Tariff("USD", held=True)),
+    terms=Terms(dialect="lemondata", mint=mint, interval=5.0, tariff=Tariff("USD", held=True), figures=figures.FIGURES),
     credential=Credential(),
     routes=(
         Route("POST", "/v1/videos/generations", SUBMIT, schemas.CREATE),
@@ -125,7 +125,16 @@ DIALECT = Dialect(
             schemas.PRICING,
         ),
     ),
-    checks=(Check.KEY, Check.BODY, Check.SCHEMA, Check.MODEL, Check.CAPS, Check.FUNDS, Check.AVAILABLE),
+    checks=(
+        Check.KEY,
+        Check.LIMITS,
+        Check.BODY,
+        Check.SCHEMA,
+        Check.MODEL,
+        Check.CAPS,
+        Check.FUNDS,
+        Check.AVAILABLE,
+    ),
     catalog=discovery.CATALOG,
     understand=understand,
     fold=fold,
@@ -137,11 +146,14 @@ DIALECT = Dialect(
     error=schemas.Error,
     pointers=Pointers(
         submitted="/task_id",
+        polled="/task_id",
         poll_path="/poll_url",
         status="/status",
         progress="/progress",
         video="/video_url",
         error="/error",
+        images=("/image_url", "/image", "/start_image", "/end_image"),
+        mirrors={"id": ("/id",)},
     ),
     example={
         "model": "sora-2",
@@ -152,4 +164,7 @@ DIALECT = Dialect(
     },
     environment={"TOKENLAB_API_BASE": "{url}", "TOKENLAB_API_KEY": "{key}"},
     model="sora-2",
+    advice=advice.ADVICE,
+    figure_sources=figures.SOURCES,
+    quota_headers=figures.quota_headers,
 )

@@ -39,6 +39,12 @@ def price(row: Row) -> Decimal:
     return row.prices.get("generation", PRICE)
 
 
+def price_of(model: object) -> Decimal:
+    """What a generation by the model of this name costs; if there is none, what Sora's does."""
+    row = CATALOG.rows.get(str(model))
+    return PRICE if row is None else price(row)
+
+
 def length(row: Row) -> int:
     """How long a video is that is not said to be of another length, in seconds."""
     return int(row.defaults.get("duration", 5))

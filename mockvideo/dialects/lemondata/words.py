@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from math import ceil
 
-from mockvideo.core.errors import Kind, Refusal
+from mockvideo.core.errors import HttpDate, Kind, Literally, Refusal
 from mockvideo.core.jobs import Reason, State
+from mockvideo.core.money import amount
 from mockvideo.dialect import Absent, Spelling, Word, absent
-from mockvideo.dialects.lemondata.discovery import alternatives, cheaper
+from mockvideo.dialects.lemondata.discovery import alternatives, cheaper, price_of
+from mockvideo.dialects.lemondata.figures import REQUESTS_PER_MINUTE
 from mockvideo.dialects.lemondata.schemas import ERROR_PAGE, MODELS, OPENAPI, STATUS
 from mockvideo.provenance import SEED, Source, guess, page
 from mockvideo.schema import Json
@@ -100,9 +102,7 @@ SPELLINGS = {
     (Kind.UNKNOWN_MODEL, "id"): _refusal(404, "model_not_found", "Model '{model}' not found", MODELS),
 }
 
-LIMIT = 1_000  # requests a minute of the lowest role, by the rate limit guide
 PAUSE = 30  # seconds, of the published sample
-
 PROBLEMS = frozenset({Kind.INVALID_REQUEST, Kind.MISSING_INPUT, Kind.MODEL_LIMIT})
 
 
@@ -112,7 +112,8 @@ def envelope(refusal: Refusal, spelling: Spelling, text: str) -> Json:
     if refusal.field and refusal.kind in PROBLEMS:
         return _problems(refusal, refusal.field, error)
     hints = HINTS.get(refusal.kind)
-    return {"error": error | hints(refusal) if hints else error}
+    hinted = error | hints(refusal) if hints else error
+    return {"error": hinted | {"message": text} if refusal.text else hinted}
 
 
 def _problems(refusal: Refusal, field: str, error: Json) -> Json:
@@ -139,9 +140,8 @@ def _nearest(refusal: Refusal) -> Json:
 def _funds(refusal: Refusal) -> Json:
     cure = "Try a cheaper model, or top up at https://lemondata.cc/dashboard/billing."
     facts = refusal.facts
-    required, available = facts.get("required"), facts.get("available")
-    if not isinstance(required, Decimal) or not isinstance(available, Decimal):
-        return {"hint": cure}
+    required = amount(facts, "required", price_of(facts.get("model")))
+    available = amount(facts, "available", Decimal(0))
     purpose = f" for {facts['model']}" if "model" in facts else ""
     message = f"Insufficient balance: need ~${required:.4f}{purpose}, but balance is ${available:.4f}."
     return {
@@ -157,9 +157,17 @@ def _size(refusal: Refusal) -> Json:
     return {"hint": refusal.message} if refusal.message else {}
 
 
+def _pause(refusal: Refusal, usual: int | None = None) -> int | None:
+    """How long to wait, in whole seconds, whichever way the header says it."""
+    wait = refusal.retry_after
+    if isinstance(wait, HttpDate):
+        wait = max(0.0, wait.date)
+    return usual if wait is None or isinstance(wait, Literally) else ceil(wait)
+
+
 def _rate(refusal: Refusal) -> Json:
-    limit = refusal.facts.get("limit", LIMIT)
-    seconds = None if refusal.retry_after is None else ceil(refusal.retry_after)
+    limit = refusal.facts.get("limit", REQUESTS_PER_MINUTE)
+    seconds = _pause(refusal)
     wait = {} if seconds is None else {"retry_after": seconds}
     pause = "" if seconds is None else f" Retry after {seconds}s."
     return {
@@ -172,7 +180,7 @@ def _rate(refusal: Refusal) -> Json:
 
 def _channels(refusal: Refusal) -> Json:
     """Say which models work; one of the caps of this server says itself what is wrong."""
-    seconds = PAUSE if refusal.retry_after is None else ceil(refusal.retry_after)
+    seconds = _pause(refusal, PAUSE)
     message = {"message": refusal.message} if refusal.message else {}
     return {
         **message,

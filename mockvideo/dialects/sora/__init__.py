@@ -14,7 +14,7 @@ from mockvideo.core.money import Tariff
 from mockvideo.core.rng import ALPHANUMERIC, Chance
 from mockvideo.core.terms import Terms
 from mockvideo.dialect import Check, Credential, Dialect, Pointers, picture, spelled
-from mockvideo.dialects.sora import schemas, words
+from mockvideo.dialects.sora import advice, figures, schemas, words
 from mockvideo.dialects.sora.fold import fold, from_form
 from mockvideo.operation import Content, Document, Links, Poll, Route, Submit, View
 from mockvideo.provenance import SEED
@@ -125,7 +125,7 @@ DIALECT = Dialect(
     title="Sora-compatible relay (new-api)",
     documents="docs.aiid.edu.kg, Create video",
     reviewed="2026-11-20",
-    terms=Terms(dialect="sora", mint=mint, interval=10.0, tariff=Tariff("USD", held=True)),
+    terms=Terms(dialect="sora", mint=mint, interval=10.0, tariff=Tariff("USD", held=True), figures=figures.FIGURES),
     credential=Credential(bare=True),
     routes=(
         Route(
@@ -146,6 +146,7 @@ DIALECT = Dialect(
     ),
     checks=(
         Check.KEY,
+        Check.LIMITS,
         Check.BODY,
         Check.MODEL,
         Check.SCHEMA,
@@ -163,10 +164,19 @@ DIALECT = Dialect(
     envelope=words.envelope,
     error=schemas.Error,
     pointers=Pointers(
-        submitted="/id", status="/status", progress="/progress", video="/video_url", error="/error/message"
+        submitted="/id",
+        polled="/id",
+        status="/status",
+        progress="/progress",
+        video="/video_url",
+        error="/error/message",
+        images=schemas.IMAGES,
+        mirrors={"id": ("/task_id",), "video": ("/url", "/metadata/url")},
     ),
     example={"model": "sora-2", "prompt": "A cat on a skateboard at sunset", "seconds": "4", "size": "1280x720"},
     environment={"OPENAI_BASE_URL": "{url}/v1", "OPENAI_API_KEY": "{key}"},
     request_id_headers=(b"x-request-id", b"x-oneapi-request-id"),
     poll_after_header=b"openai-poll-after-ms",
+    advice=advice.ADVICE,
+    figure_sources=figures.SOURCES,
 )

@@ -18,6 +18,20 @@ ENGINE = code("QuantumNous/new-api, the program that the relay is built on")
 KLING_TYPES = guess("the relay names the field only; the type is Kling's own")
 
 MODES = ("t2v", "i2v", "i2v_first_last", "reference_images", "reference_material", "multi_i2v", "extend", "r2v", "edit")
+# Where a request's pictures stand; of content items, the first is often a text.
+IMAGES = (
+    "/image_url",
+    "/image",
+    "/images",
+    "/image_urls",
+    "/input_reference",
+    "/reference_images",
+    "/last_image_url",
+    "/end_image_url",
+    "/image_list",
+    "/content/0/image_url",
+    "/content/1/image_url",
+)
 PLACES = ("image_url", "url", "image", "file_id", "id")
 SWITCH = {"true": "on", "false": "off"}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.jobs import Reason, State
+from mockvideo.core.money import amount
 from mockvideo.dialect import Absent, Spelling, Word, absent
 from mockvideo.dialects.sora.schemas import CONVENTIONS
 from mockvideo.provenance import SEED, Source, code, guess, spec
@@ -44,6 +46,10 @@ def _refusal(
     return Spelling(status=status, code=code, text=text, type=kind, source=source)
 
 
+# The engine's own words: the user's quota is used up, what is left; or it falls short of what the request would cost.
+USED_UP = "用户额度不足, 剩余额度: ＄{available:.6f}"  # noqa: RUF001
+TOO_LITTLE = "预扣费额度失败, 用户剩余额度: ＄{available:.6f}, 需要预扣费额度: ＄{required:.6f}"  # noqa: RUF001
+
 ERRORS: Mapping[Kind, Spelling | Absent] = {
     Kind.INVALID_REQUEST: _refusal(400, "invalid_request_error", "{message}", CONVENTIONS),
     Kind.MISSING_INPUT: _refusal(400, "invalid_request_error", "{message}", CONVENTIONS),
@@ -58,8 +64,7 @@ ERRORS: Mapping[Kind, Spelling | Absent] = {
     Kind.INVALID_KEY: _refusal(401, "", "Invalid token", kind="new_api_error"),
     Kind.INACTIVE_KEY: absent(nearest=Kind.INVALID_KEY),
     Kind.PLAN_REQUIRED: _refusal(403, "", "This token has no access to model {model}"),
-    # The engine's own words: the user's quota does not suffice, what is left.
-    Kind.INSUFFICIENT_CREDITS: _refusal(403, "insufficient_user_quota", "用户额度不足, 剩余额度: ＄{available:.6f}"),  # noqa: RUF001
+    Kind.INSUFFICIENT_CREDITS: _refusal(403, "insufficient_user_quota", USED_UP),
     Kind.ROUTE_NOT_FOUND: _refusal(404, "invalid_url", "Invalid URL ({method} {path})", OUR_WORD),
     Kind.METHOD_NOT_ALLOWED: absent(nearest=Kind.ROUTE_NOT_FOUND),
     Kind.JOB_NOT_FOUND: _refusal(404, "task_not_exist", "task_not_exist"),
@@ -70,7 +75,7 @@ ERRORS: Mapping[Kind, Spelling | Absent] = {
     Kind.PAYLOAD_TOO_LARGE: _refusal(413, "read_request_body_failed", "{message}"),
     Kind.UNSUPPORTED_MEDIA_TYPE: _refusal(400, "invalid_request_error", "{message}", OUR_WORD),
     Kind.RATE_LIMITED: _refusal(429, "rate_limit_exceeded", "Rate limit exceeded.", OUR_WORD),
-    Kind.QUOTA_EXCEEDED: absent(nearest=Kind.INSUFFICIENT_CREDITS),
+    Kind.QUOTA_EXCEEDED: absent(nearest=Kind.RATE_LIMITED),
     Kind.INTERNAL: _refusal(500, "internal_error", "Internal server error.", CONVENTIONS),
     Kind.UPSTREAM: _refusal(502, "fail_to_fetch_task", "The upstream provider failed."),
     Kind.UNAVAILABLE: _refusal(503, "get_channel_failed", "{message}"),
@@ -88,5 +93,13 @@ SPELLINGS = {
 }
 
 
-def envelope(_: Refusal, spelling: Spelling, text: str) -> Json:
-    return {"error": {"code": spelling.code, "message": text, "type": spelling.type}}
+def envelope(refusal: Refusal, spelling: Spelling, text: str) -> Json:
+    return {"error": {"code": spelling.code, "message": _short(refusal, spelling) or text, "type": spelling.type}}
+
+
+def _short(refusal: Refusal, spelling: Spelling) -> str:
+    """Say of a quota that is not used up how far it falls short."""
+    left, required = (amount(refusal.facts, name, Decimal(0)) for name in ("available", "required"))
+    if refusal.text or spelling.text != USED_UP or not 0 < left < required:
+        return ""
+    return TOO_LITTLE.format(available=left, required=required)
