@@ -11,7 +11,7 @@ import click
 
 from mockvideo import __version__
 
-COMMANDS = ("serve", "demo", "dialects", "models", "env", "health", "guide")
+COMMANDS = ("serve", "demo", "dialects", "models", "scenarios", "check", "env", "health", "guide")
 
 
 class Commands(click.Group):

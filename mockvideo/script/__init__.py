@@ -1,0 +1,1 @@
+"""Scenario files: read, judged, kept up to date. TOML, whose messages name file, line and cure."""

@@ -1,0 +1,137 @@
+"""Every field of a scenario: what it does, and what may be written there. For messages and for editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mockvideo.core.errors import HttpDate, Kind, Literally
+from mockvideo.core.jobs import Reason, Refund
+from mockvideo.core.scenario import Allowance, Changes, Earlier, Outcome, Rule, Scenario
+from mockvideo.core.timing import Lognormal, Polls, Stuck, Timing
+from mockvideo.script.problems import Trail
+
+OPERATIONS = ("submit", "generate", "poll", "content", "list", "upload", "document")
+PLACES = ("id", "status", "progress", "video", "error", "poll_url")
+
+
+class Field(NamedTuple):
+    """``form`` goes on after "write …"; ``inside`` are the tables that may stand there."""
+
+    about: str
+    form: str
+    inside: tuple[type, ...] = ()
+
+
+COUNT = "a whole number from 1 on"
+SHARE = "a number from 0 to 1"
+DURATION = 'seconds, or a text such as "90s" or "1m30s"; at most 366 days'
+GLOB = 'a text in quotes, in which * stands for anything, such as "*-fast"'
+ANY_PLACE = f'{", ".join(PLACES)}, or a JSON pointer such as "/data/0/url"'
+LIST_OF_PLACES = f'a list, such as ["progress"]: {ANY_PLACE}'
+SPAN = 'seconds (3 or "3s"), least and most ([3, 6]), {median = 4, sigma = 0.5}, or {polls = 3}'
+TIMING = 'a table such as {queue = 1, render = [3, 6]}, or "documented"'
+ALLOWED = f'{COUNT}, or "documented"'
+
+FIELDS: Mapping[type, Mapping[str | int, Field]] = {
+    Scenario: {
+        "description": Field("What happens, and what a good client does.", "a text in quotes"),
+        "seed": Field("Another seed is another story.", "a whole number"),
+        "strict": Field("Refuse to answer with a status that a dialect does not document.", "true or false"),
+        "timing": Field("How long jobs take, unless a rule says otherwise.", TIMING, (Timing,)),
+        "account": Field("What an account may use.", "a table such as {credits = 10, slots = 2}", (Allowance,)),
+        "rules": Field("The first rule that matches decides.", "[[rules]] above each rule", (Rule,)),
+    },
+    Allowance: {
+        "credits": Field("In the currency of each dialect.", 'an amount from 0 on, such as 10 or "10.50"'),
+        "plan": Field("The plan that the account is on.", "its name in quotes"),
+        "slots": Field("Renders at once; more jobs wait.", ALLOWED),
+        "requests_per_minute": Field("They flow back evenly.", ALLOWED),
+        "requests_per_day": Field("They come back at midnight UTC.", ALLOWED),
+    },
+    Rule: {
+        "on": Field("When: the operation; submit means blocking submissions, too.", f"{', '.join(OPERATIONS)} or *"),
+        "dialect": Field("When: the dialect.", GLOB),
+        "model": Field("When: the model.", GLOB),
+        "prompt": Field("When: the prompt.", GLOB),
+        "image": Field("When: an image is there, or none.", "true or false"),
+        "between": Field(
+            "When: between two moments of account time.", 'two of them, the earlier one first: ["5m", "15m"]'
+        ),
+        "age": Field("When: so long after the job was submitted.", 'two ages, the lesser one first: [0, "5s"]'),
+        "poll": Field("When: at this poll of the job.", f"{COUNT}, or the first and the last of several: [2, 5]"),
+        "nth": Field("Of the requests that match, the n-th.", COUNT),
+        "first": Field("Of the requests that match, so many.", COUNT),
+        "after": Field("Of the requests that match, all after so many.", COUNT),
+        "every": Field("Of the requests that match, every n-th.", COUNT),
+        "share": Field("Of the requests that match, a share drawn from the seed.", SHARE),
+        "times": Field("Act at most so often.", COUNT),
+        "lasts": Field("Act for so long, from the first time on.", DURATION),
+        "timing": Field("What: how long the job takes.", TIMING, (Timing,)),
+        "outcome": Field("What: how the job ends.", 'a table such as {ends = "failed", at = 0.5}', (Outcome,)),
+        "error": Field("What: an API error, said as the dialect says it.", f"one of {', '.join(Kind)}"),
+        "status": Field("What: an API error with this very status.", "a whole number from 200 to 599"),
+        "message": Field("The text of the error.", "a text in quotes"),
+        "retry_after": Field(
+            "The Retry-After of the error.",
+            'seconds (30 or "30s"), {date = 30} for an HTTP date so many seconds from now, or {text = "soon"}',
+            (HttpDate, Literally),
+        ),
+        "snapshot": Field(
+            "What: one answer as the job may have stood before.", 'a table such as {state = "queued"}', (Earlier,)
+        ),
+        "document": Field(
+            "What: one answer whose document is changed.", 'a table such as {omit = ["progress"]}', (Changes,)
+        ),
+    },
+    Outcome: {
+        "ends": Field("How the job ends.", '"succeeded", "failed", "cancelled" or "never"'),
+        "reason": Field("Why it failed.", f"one of {', '.join(Reason)}"),
+        "at": Field("The share of the render where it fails, is cancelled, or stands still.", SHARE),
+        "refund": Field("What comes back when it ends badly.", f"one of {', '.join(Refund)}"),
+        "forgotten_after": Field("After its end, when nobody knows the job any more.", DURATION),
+        "clips_expire_after": Field("After its end, when the clip is gone.", DURATION),
+        "opaque_poll_url": Field("It can be polled only by the URL that its submission answered.", "true or false"),
+    },
+    Earlier: {
+        "state": Field("The state that is told.", '"queued" or "running"'),
+        "progress": Field("The progress that is told.", SHARE),
+    },
+    Changes: {
+        "set": Field("Values by place.", f'a table such as {{status = "odd"}}; places are {ANY_PLACE}'),
+        "null": Field("Places that become null.", LIST_OF_PLACES),
+        "omit": Field("Places that are left out.", LIST_OF_PLACES),
+        "text": Field("Numbers that are written as texts.", LIST_OF_PLACES),
+        "rename": Field("New places by old.", f'a table such as {{id = "/task_id"}}; places are {ANY_PLACE}'),
+        "wrap": Field("Put the whole document under this field.", "a text in quotes"),
+        "extra": Field("Add so many unknown fields.", "a whole number from 0 to 1000"),
+    },
+    Timing: {
+        "queue": Field("How long a job waits.", SPAN, (Lognormal, Polls)),
+        "render": Field("How long it renders.", SPAN, (Lognormal, Polls)),
+        "progress": Field(
+            "How progress is told.",
+            '"linear", "absent", steps from 0 to 1 ([0, 0.5, 0.9], at most 100), or {stuck_at = 0.9}',
+            (Stuck,),
+        ),
+    },
+    Lognormal: {
+        "median": Field("Half take longer, half do not.", DURATION),
+        "sigma": Field("How far they spread; 0: not at all.", "a number from 0 to 5"),
+    },
+    Polls: {"polls": Field("Until the job was polled so often.", COUNT)},
+    Stuck: {"stuck_at": Field("Progress stays there until the job ends.", SHARE)},
+    HttpDate: {"date": Field("An HTTP date so many seconds from now.", "a number; negative ones are past")},
+    Literally: {"text": Field("Just this.", "a text in quotes")},
+}
+
+
+WHOLE = Field("", "", (Scenario,))
+
+
+def field_at(trail: Trail) -> Field:
+    """Return the innermost field that is known on the way to a place."""
+    here = WHOLE
+    for name in trail:
+        here = next((FIELDS[table][name] for table in here.inside if name in FIELDS[table]), here)
+    return here
