@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from mockvideo.core.account import Account
+from mockvideo.core.scenario import Rule, Scenario
 from mockvideo.core.settings import Settings
 from mockvideo.dialect import Dialect
 from mockvideo.operation import Operation, Poll, Route, Submit
@@ -34,8 +35,13 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
 
-def app_of(**settings: Any) -> App:
-    """A server whose accounts begin with these settings; its clocks move by themselves unless they say otherwise."""
+def app_of(*, rules: tuple[Rule, ...] = (), **settings: Any) -> App:
+    """A server whose accounts begin with these settings; its clocks move by themselves unless they say otherwise.
+
+    ``rules`` are in force for all, as the scenario ``test``.
+    """
+    if rules:
+        settings["scenario"] = Scenario(name="test", rules=rules)
     return create_app(Options(settings=Settings(**{"clock": "auto", **settings})))
 
 

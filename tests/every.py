@@ -10,6 +10,7 @@ import pytest
 from mockvideo import dialects
 from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.jobs import Reason, State
+from mockvideo.core.scenario import Allowance
 from mockvideo.dialect import Dialect
 from mockvideo.operation import Operation, Poll
 from mockvideo.pointer import error_text
@@ -58,7 +59,7 @@ def client_of(dialect: Dialect, model: object = None, **settings: Any) -> Client
     """A client of a new server, on a plan that unlocks the model if there is one of that name."""
     rows = dialect.catalog.rows
     plans = rows[model if isinstance(model, str) and model in rows else dialect.example["model"]].plans
-    return Client(app_of(**({"plan": plans[-1]} if plans else {}), **settings), dialect)
+    return Client(app_of(allowance=Allowance(plan=plans[-1] if plans else None), **settings), dialect)
 
 
 def is_refused(answer: Answer, dialect: Dialect, *kinds: Kind) -> bool:

@@ -112,7 +112,7 @@ def test_a_key_that_opens_nothing_is_refused(dialect, route, key, kind) -> None:
 @each(Submit)
 @every_kind
 def test_a_planned_error_is_spelled_and_noted_as_planned(dialect, route, kind) -> None:
-    client = client_of(dialect, rules=(Rule(dialect=dialect.name, operation=route.name, error=Refusal(kind)),))
+    client = client_of(dialect, rules=(Rule(dialect=dialect.name, on=route.name, error=kind),))
     answer = client.submit(dialect.example, route)
     (entry,) = client.account.journal
     assert answer.status == dialect.spelling(Refusal(kind)).status

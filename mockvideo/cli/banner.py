@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mockvideo import __version__
 from mockvideo.cli.terminal import Paint
-from mockvideo.core.scenario import AT_ONCE
+from mockvideo.core.scenario import Allowance
 from mockvideo.core.settings import Settings
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.guard import NETWORK_SUFFIXES
 from mockvideo.server.options import Options
 from mockvideo.server.transport import Protocol
@@ -52,10 +53,27 @@ def _facts(url: str, options: Options) -> Iterator[tuple[str, str]]:
         "any; each is an account of its own" if settings.keys is None else f"{len(settings.keys)} in a closed list",
     )
     yield "time", f"{_time(settings)}, seed {settings.seed}"
+    if settings.scenario is not None:
+        strict = ", strict" if settings.strict else ""
+        yield "scenario", f"{settings.scenario}{strict}"
+    if limits := _limits(settings.allowance):
+        yield "limits", limits
     yield "caps", f"{caps.accounts:,} accounts, {Protocol.limits.connections:,} connections"
     yield "", f"{caps.unfinished_jobs:,} unfinished and {caps.finished_jobs:,} finished jobs an account"
     yield "", f"{caps.uploads_total >> 20} MiB of uploads, {caps.journal_total >> 20} MiB of request bodies in all"
     yield "clients", f'eval "$(mockvideo env{where})"'
+
+
+def _limits(allowance: Allowance) -> str:
+    """What every account may use, where there is a limit."""
+    said = (
+        ("{} credits", allowance.credits),
+        ("plan {}", allowance.plan),
+        ("{} render slots", allowance.slots),
+        ("{} requests a minute", allowance.requests_per_minute),
+        ("{} requests a day", allowance.requests_per_day),
+    )
+    return ", ".join(text.format(value) for text, value in said if value is not None)
 
 
 def _time(settings: Settings) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import IO
 
+from mockvideo.cli import words
 from mockvideo.cli.terminal import Paint, clean
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import ANONYMOUS
@@ -16,7 +17,6 @@ from mockvideo.core.journal import Entry
 from mockvideo.dialect import Dialect
 from mockvideo.fidelity import source_of
 from mockvideo.pointer import error_text
-from mockvideo.provenance import Origin
 
 Dialects = Mapping[str, Dialect]
 
@@ -30,8 +30,11 @@ CURES = {
     Kind.NOT_READY: "Poll until the job has succeeded.",
 }
 
-
 LONGEST = 500  # characters of anything that a client sent
+TOLD = 10_000  # advices that are remembered as told to an account; beyond that the first may come again
+
+# How a miss begins that nobody wonders about: the rule is for other operations.
+ELSEWHERE = ("on is ", "orders nothing ")
 
 
 class Log:
@@ -44,43 +47,74 @@ class Log:
 
     def __call__(self, entry: Entry, account: Account) -> None:
         if self._read:
-            line = self._line(entry, account, datetime.now().astimezone())
-            try:
-                print(line, file=self._stream, flush=True)
-            except OSError:
-                self._read = False
-                # What is left in the buffer would fail once more when Python ends.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            self.say(self._line(entry, account, datetime.now().astimezone()))
+
+    def say(self, text: str) -> None:
+        """Write what belongs to no exchange."""
+        try:
+            print(text, file=self._stream, flush=True)
+        except OSError:
+            self._read = False
+            # What is left in the buffer would fail once more when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
 class Text:
-    """Lines for people: time, key, dialect, operation, status, state, model; for a refusal what is wrong and why."""
+    """Lines for people: time, key, dialect, operation, status, state, model; for a refusal what is wrong and why.
 
-    def __init__(self, dialects: Dialects, paint: Paint) -> None:
+    Each advice is told once to an account; ``most_told`` bounds the memory of that.
+    """
+
+    def __init__(self, dialects: Dialects, paint: Paint, *, most_told: int = TOLD) -> None:
         self._dialects = dialects
         self._paint = paint
         self._width = max(map(len, dialects))
+        self._most_told = most_told
+        self._told: dict[tuple[str, str, str], None] = {}
 
     def __call__(self, entry: Entry, account: Account, now: datetime) -> str:
         paint, dialect = self._paint, entry.dialect.ljust(self._width)
         begin = [paint(f"{now:%H:%M:%S}", dim=True), paint(tail(account), dim=True), dialect]
-        return "  ".join([*begin, (entry.operation or "-").ljust(8), *self._outcome(entry)]).rstrip()
+        notes = self._dim(_missed(entry), *self._advise(entry, account))
+        return "  ".join([*begin, (entry.operation or "-").ljust(8), *self._outcome(entry), *notes]).rstrip()
 
     def _outcome(self, entry: Entry) -> list[str]:
         paint = self._paint
         if entry.refusal is None:
             state = paint((entry.state or "").ljust(9), fg=COLOURS.get(entry.state or ""))
-            hint = paint(_brief(entry.hint or ""), dim=True)
-            return [str(entry.status), state, _brief(entry.model or entry.path), hint]
+            notes = self._dim(_planned(entry), entry.hint)
+            return [str(entry.status), state, _brief(entry.model or entry.path), *notes]
         colour = "red" if entry.status >= 500 else "yellow"
-        planned = " (planned)" if entry.planned else ""
         wrong, why = explain(entry, entry.refusal, self._dialects[entry.dialect])
         return [
             paint(str(entry.status), fg=colour),
-            paint(entry.refusal.kind + planned, fg=colour),
+            paint(f"{entry.refusal.kind} {_brief(_planned(entry))}".rstrip(), fg=colour),
             _brief(wrong),
-            paint(_brief(why), dim=True),
+            *self._dim(why),
         ]
+
+    def _dim(self, *notes: str | None) -> list[str]:
+        return [self._paint(_brief(note), dim=True) for note in notes if note]
+
+    def _advise(self, entry: Entry, account: Account) -> Iterator[str]:
+        """Yield what the provider recommends and nobody has told this account yet."""
+        for advice in self._dialects[entry.dialect].advice if entry.advice else ():
+            place = (account.tag, entry.dialect, advice.id)
+            if advice.id in entry.advice and place not in self._told:
+                self._told[place] = None
+                if len(self._told) > self._most_told:
+                    del self._told[next(iter(self._told))]
+                yield f"{advice.id}: {advice.sentence} [{words.cited(advice.source)}]"
+
+
+def _planned(entry: Entry) -> str:
+    return "" if entry.rule is None else f"(planned by {entry.rule})"
+
+
+def _missed(entry: Entry) -> str:
+    """Say why no rule acted, where one is for this operation."""
+    misses = entry.misses if entry.rule is None else ()
+    return next((f"no rule: {miss}" for miss in misses if not miss.partition(": ")[2].startswith(ELSEWHERE)), "")
 
 
 def explain(entry: Entry, refusal: Refusal, dialect: Dialect) -> tuple[str, str]:
@@ -100,10 +134,7 @@ def _wrong(refusal: Refusal, dialect: Dialect) -> str:
 
 def _origin(refusal: Refusal, dialect: Dialect) -> str:
     source = source_of(dialect, refusal.field or "", refusal.facts.get("model"))
-    if source is None:
-        return ""
-    # There is one seed, and it needs no further words.
-    return "[seed]" if source.origin is Origin.SEED else f"[{source.origin}: {source.where}]"
+    return "" if source is None else f"[{words.cited(source)}]"
 
 
 def _cure(refusal: Refusal, dialect: Dialect) -> str:
@@ -139,7 +170,9 @@ def record(entry: Entry, account: Account, now: datetime) -> str:
         "model": entry.model,
         "state": entry.state,
         "refusal": refusal and {"kind": refusal.kind, "field": refusal.field, "message": _brief(refusal.message)},
-        "planned": entry.planned or None,
+        "rule": entry.rule and _brief(entry.rule),
+        "misses": tuple(map(_brief, entry.misses)),
+        "advice": entry.advice,
         "hint": entry.hint,
     }
-    return clean(json.dumps({name: value for name, value in document.items() if value not in (None, "")}))
+    return clean(json.dumps({name: value for name, value in document.items() if value not in (None, "", ())}))

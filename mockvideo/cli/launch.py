@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from errno import EADDRINUSE
 from socket import socket
@@ -12,15 +12,20 @@ from typing import IO
 
 import click
 
+from mockvideo.cli import exchanges, summary
 from mockvideo.cli.banner import banner, base_urls, warning
-from mockvideo.cli.exchanges import Log, Text, record
+from mockvideo.cli.exchanges import Log, Text
 from mockvideo.cli.named import refuse_unknown
 from mockvideo.cli.ready import announced
 from mockvideo.cli.terminal import Unusable, painter
-from mockvideo.dialect import Dialect
+from mockvideo.core.account import Account
+from mockvideo.core.audit import Audit
+from mockvideo.core.journal import Entry
+from mockvideo.script.library import Library
 from mockvideo.server import serving
-from mockvideo.server.app import create_app
+from mockvideo.server.app import App, create_app
 from mockvideo.server.environment import Setup
+from mockvideo.server.following import Follower
 
 
 def launch(setup: Setup, stream: IO[str]) -> None:
@@ -34,19 +39,22 @@ def launch(setup: Setup, stream: IO[str]) -> None:
         main, *others = [opened.enter_context(_bind(setup.host, port)) for port in _ports(setup)]
         own = [(name, listener) for (name, _), listener in zip(setup.listen, others, strict=True)]
         app.roots = {listener.getsockname()[1]: name for name, listener in own}
-        app.exchange.observer = _observer(setup.log, app.dialects, stream)
         url, roots = serving.url_of(main), {name: serving.url_of(listener) for name, listener in own}
         told = {"url": url, "pid": os.getpid(), "dialects": base_urls(url, app.dialects), "roots": roots}
         publish = opened.enter_context(announced(setup.ready_file, told))
         opened.enter_context(_seldom_collecting())
+        opened.enter_context(_watching(setup, app, stream))
+        library = app.service.accounts.settings.library
+        if isinstance(library, Library):
+            opened.enter_context(Follower(library, lambda message: click.echo(message, err=True)))
 
         def ready() -> None:
             publish()
             print(*banner(url, app.dialects, roots, setup.options, painter(stream)), sep="\n", file=stream, flush=True)
 
         serving.serve(app, [main, *others], ready)
-    if stream.isatty():
-        print(file=stream)  # what is next does not follow the terminal's ^C
+        if stream.isatty():
+            print(file=stream)  # what is next does not follow the terminal's ^C
 
 
 def _ports(setup: Setup) -> list[int]:
@@ -63,12 +71,27 @@ def _bind(host: str, port: int) -> socket:
         raise Unusable(f"cannot listen on port {port} of {host}: {error.strerror}") from None
 
 
-def _observer(log: str | None, dialects: Mapping[str, Dialect], stream: IO[str]) -> Log | None:
-    if log is None:
-        log = "text" if stream.isatty() else "off"
-    if log == "off":
-        return None
-    return Log(Text(dialects, painter(stream)) if log == "text" else record, stream)
+@contextmanager
+def _watching(setup: Setup, app: App, stream: IO[str]) -> Iterator[None]:
+    """Write a line for each exchange, and at the end, if there were jobs, what the run was."""
+    kind = setup.log or ("text" if stream.isatty() else "off")
+    if kind == "off":
+        yield
+        return
+    paint = painter(stream)
+    log = Log(Text(app.dialects, paint) if kind == "text" else exchanges.record, stream)
+    currencies = {name: dialect.terms.tariff.currency for name, dialect in app.dialects.items()}
+    audit = Audit(currencies, inline=setup.options.media == "data")
+
+    def observe(entry: Entry, account: Account) -> None:
+        log(entry, account)
+        audit.note(entry, account.tag)
+
+    app.exchange.observer = observe
+    yield
+    report = audit.report()
+    if report.jobs:
+        log.say(f"\n{summary.page(report, paint)}\n" if kind == "text" else summary.record(report))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -10,8 +11,10 @@ from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 
 from mockvideo import __version__, dialects
+from mockvideo.advice import Advisor
 from mockvideo.core.accounts import Accounts
 from mockvideo.dialect import Dialect
+from mockvideo.script.library import Library
 from mockvideo.server import clips
 from mockvideo.server.call import Call, Headers
 from mockvideo.server.exchange import Exchange, Observer
@@ -97,7 +100,7 @@ class App:
         place = self._locate(scope, path)
         answer: Answer | None
         if place is None:
-            answer = self._elsewhere(scope, path, scope["headers"])
+            answer = self._elsewhere(scope, path, named)
         else:
             before = scope.get("root_path", "") if self._public_path is None else self._public_path
             call = Call(place.dialect, before + place.prefix, place.path, scope, named)
@@ -139,28 +142,30 @@ class App:
         table = self._tables[name]
         return Place(self.dialects[name], table, prefix, path, table.find(path))
 
-    def _elsewhere(self, scope: Scope, path: str, headers: Headers) -> Answer:
+    def _elsewhere(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer:
         if path.startswith(clips.PATH):
-            return self._media(path, headers, scope["method"])
+            return self._media(scope, path, named)
         mount_point = scope.get("root_path", "")
         if path == "/" and scope["method"] in {"GET", "HEAD"}:
             return _json(200, self._directory(mount_point))
         hint = self._hint(mount_point, path)
         return _json(404, {"error": {"message": f"Nothing is served at {mount_point}{path}.", "hint": hint}})
 
-    def _media(self, path: str, headers: Headers, method: str) -> Answer:
+    def _media(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer:
+        method, headers = scope["method"], scope["headers"]
         if method not in {"GET", "HEAD"}:
             return _json(405, {"error": {"message": "Clips are fetched with GET."}}, [(b"allow", b"GET, HEAD")])
         found = clips.find(self.service.accounts, path)
         if found is not None:
-            job, number = found
-            data, etag, media_type = self.service.clips.of(job, number), clips.etag(job, number), "video/mp4"
-        elif file := clips.find_upload(self.service.accounts, path):
-            data, etag, media_type = file.data, file.digest, file.media_type
-        else:
-            message = "No such clip: the job is unknown, unfinished, or was made by a server that has been stopped."
-            return _json(404, {"error": {"message": message}})
-        return serve(data, etag=etag, media_type=media_type, request_headers=headers, method=method)
+            call = Call(self.dialects[found.job.dialect], "", path, scope, named)
+            return self.exchange.download(call, found)
+        file = clips.find_upload(self.service.accounts, path)
+        if file is not None:
+            return serve(
+                file.data, etag=file.digest, media_type=file.media_type, request_headers=headers, method=method
+            )
+        message = "No such clip: the job is unknown, unfinished, or was made by a server that has been stopped."
+        return _json(404, {"error": {"message": message}})
 
     def _directory(self, mount_point: str) -> dict[str, Any]:
         urls = {name: f"{mount_point}/{name}" for name in self.dialects}
@@ -178,8 +183,13 @@ class App:
 def create_app(options: Options | None = None, *, observer: Observer | None = None) -> App:
     """Make the application; ``observer`` sees every journal entry as it is written."""
     options = options or Options()
-    service = Service(options, Accounts(options.settings))
-    return App(service, Exchange(service, observer), dialects.load())
+    settings = options.settings
+    if settings.library is None:
+        settings = replace(settings, library=Library())
+    known = dialects.load()
+    advisors = {name: Advisor(dialect.advice, dialect.terms.interval) for name, dialect in known.items()}
+    service = Service(options, Accounts(settings), advisors)
+    return App(service, Exchange(service, observer), known)
 
 
 def _json(status: int, document: dict[str, Any], extra: Headers | None = None) -> Answer:

@@ -61,9 +61,12 @@ def refuse_encoding(headers: Headers) -> None:
             )
 
 
-async def receive_body(receive: Receive, headers: Headers, *, cap: int) -> bytes:
-    """Read the whole body, or refuse it as soon as more than ``cap`` bytes were announced or have arrived."""
-    if _announced(headers) > cap:
+async def receive_body(receive: Receive, length: bytes, *, cap: int) -> bytes:
+    """Read the whole body, or refuse it as soon as more than ``cap`` bytes were announced or have arrived.
+
+    ``length`` is the Content-Length, empty if there is none.
+    """
+    if _announced(length) > cap:
         raise _too_large(cap)
     body = bytearray()
     more = True
@@ -120,9 +123,8 @@ def parse_form(data: bytes, content_type: str) -> list[tuple[str, str | File]]:
     )
 
 
-def _announced(headers: Headers) -> int:
+def _announced(length: bytes) -> int:
     """What Content-Length says; the HTTP parser has already refused what is no number."""
-    length = header(headers, b"content-length")
     return int(length) if length.isdigit() and len(length) < 20 else 0
 
 

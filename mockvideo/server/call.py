@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from starlette.types import Scope
 
+from mockvideo.advice import Advisor, Asked
 from mockvideo.core.account import Account
 from mockvideo.core.errors import Refusal
-from mockvideo.core.jobs import Snapshot
-from mockvideo.core.scenario import UNPLANNED, Plan
+from mockvideo.core.jobs import FINAL, UNSCRIPTED, Snapshot, State
+from mockvideo.core.planning import UNPLANNED, Plan
 from mockvideo.dialect import Dialect
-from mockvideo.operation import Route
+from mockvideo.operation import Operation, Route
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -18,8 +21,8 @@ class Call:
     """One exchange with a dialect, filled in as it proceeds.
 
     ``prefix`` is the URL path before the documented ``path``; ``named`` has the headers by name; ``record`` is what
-    the journal keeps instead of the body. What is not known yet stands in the class, because a call is made for every
-    request.
+    the journal keeps instead of the body; ``scripted``: a rule or the job's script may change the answer. What is not
+    known yet stands in the class, because a call is made for every request.
     """
 
     route: Route | None = None
@@ -31,6 +34,10 @@ class Call:
     snapshot: Snapshot | None = None
     refusal: Refusal | None = None
     hint: str | None = None
+    scripted: bool = False
+    advice: tuple[str, ...] = ()
+    digest: bytes = b""
+    price: Decimal | None = None
 
     def __init__(self, dialect: Dialect, prefix: str, path: str, scope: Scope, named: dict[bytes, bytes]) -> None:
         self.dialect = dialect
@@ -46,6 +53,28 @@ class Call:
         """Scheme, host and mount point as the client sees them."""
         host = self.named[b"host"].decode("latin-1")
         return f"{self.scope['scheme']}://{host}{self.scope.get('root_path', '')}"
+
+    def show(self, snapshot: Snapshot) -> Snapshot:
+        """Return the job as this answer tells it, which a rule may want to be behind the truth."""
+        lie = self.plan.lie
+        if lie is not None and lie.snapshot is not None:
+            state = lie.snapshot.state or (State.RUNNING if snapshot.state in FINAL else snapshot.state)
+            progress = snapshot.progress if lie.snapshot.progress is None else lie.snapshot.progress
+            snapshot = snapshot._replace(state=state, progress=progress)
+        self.snapshot = snapshot
+        if snapshot.job.script is not UNSCRIPTED:
+            self.scripted = True
+        return snapshot
+
+    def advise(self, advisor: Advisor, asked: Asked) -> None:
+        """Note what the provider recommends and this request ignored."""
+        if self.route is not None:
+            self.advice = advisor.ignored(self.route.name, asked)
+
+    @property
+    def operation(self) -> Operation | None:
+        """What the documented route does; None as long as none is recognised."""
+        return self.route.operation if self.route is not None else None
 
     @property
     def known_account(self) -> Account:

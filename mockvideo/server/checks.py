@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from mockvideo.advice import Asked
 from mockvideo.catalog import Row
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import Accounts
@@ -39,6 +40,7 @@ class Submission:
         self.call = call
         self.dialect: Dialect = call.dialect
         self.operation = operation
+        self.sent: Json = {}
         self.document: Json = {}
         self.strict = True
         self.beyond: Refusal | None = None
@@ -53,8 +55,14 @@ class Submission:
         self.account = identify(self.call, self.accounts)
 
     def read(self) -> None:
-        self.document, self.strict = read_document(self.call, self.operation)
-        self.document = self.dialect.fold(self.document)
+        self.sent, self.strict = read_document(self.call, self.operation)
+        self.document = self.dialect.fold(self.sent)
+
+    def asked(self) -> Asked:
+        """Return what advice looks at, however far the checks came."""
+        model = self.document.get("model", self.dialect.model)
+        row = self.dialect.catalog.rows.get(model) if isinstance(model, str) else None
+        return Asked(self.document, row, None, self.call.path, self.call.named, self.sent)
 
     def validate(self) -> None:
         """Check the document against its model's limits at once: a row narrows the schema, so it says yes for both.
@@ -80,7 +88,7 @@ class Submission:
         self.row = self.dialect.catalog.row(model)
 
     def check_plan(self) -> None:
-        if self.row.plans and self.account.settings.plan not in self.row.plans:
+        if self.row.plans and self.account.plan not in self.row.plans:
             raise ApiError(Kind.PLAN_REQUIRED, field="model", model=self.row.id, plans=self.row.plans)
 
     def understand(self) -> None:
@@ -96,7 +104,11 @@ class Submission:
             raise ApiError(
                 Kind.INVALID_REQUEST, f"fps: a clip has at most {FRAMES:,} frames; ask for less", field="fps"
             )
-        self.digest = digest(self.parsed)
+        self.digest = self.call.digest = digest(self.parsed)
+
+    def count(self) -> None:
+        if self.account.allotment.limited:
+            self.account.admit(self.dialect.terms)
 
     def find_replay(self) -> None:
         key = self._key()
@@ -137,6 +149,7 @@ class Submission:
 
 CHECKS: dict[Check, Callable[[Submission], None]] = {
     Check.KEY: Submission.identify,
+    Check.LIMITS: Submission.count,
     Check.BODY: Submission.read,
     Check.SCHEMA: Submission.validate,
     Check.MODEL: Submission.find_model,

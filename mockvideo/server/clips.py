@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections import OrderedDict
 from hashlib import blake2b
 from threading import Lock
+from typing import NamedTuple
 
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import Accounts
@@ -76,8 +77,16 @@ def paths(account: Account, job: Job) -> list[str]:
     return [f"{start}{number}{end}" for number in range(1, job.request.clips + 1)]
 
 
-def find(accounts: Accounts, path: str) -> tuple[Job, int] | None:
-    """Return the job and the number of the clip that a media path means; None if there is no such clip (yet)."""
+class Found(NamedTuple):
+    """Whose clip a path means, of which job, and its number from 1 on."""
+
+    account: Account
+    job: Job
+    number: int
+
+
+def find(accounts: Accounts, path: str) -> Found | None:
+    """Return the clip that a media path means; None if there is no such clip (yet)."""
     tag, _, rest = path.removeprefix(PATH).partition("/")
     dialect, _, rest = rest.partition("/")
     job_id, _, name = rest.partition("/")
@@ -90,7 +99,7 @@ def find(accounts: Accounts, path: str) -> tuple[Job, int] | None:
     # As bytes, because compare_digest raises TypeError for text beyond ASCII.
     if not hmac.compare_digest(signature.encode(), account.signature(job).encode()):
         return None
-    return (job, int(number)) if job.at(account.arrive()).state is State.SUCCEEDED else None
+    return Found(account, job, int(number)) if job.at(account.arrive()).state is State.SUCCEEDED else None
 
 
 def upload_path(account: Account, upload_id: str) -> str:

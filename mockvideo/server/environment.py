@@ -11,7 +11,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from mockvideo.core.scenario import Allowance
 from mockvideo.core.settings import Settings
+from mockvideo.script.library import Library
 from mockvideo.server import notation
 from mockvideo.server.notation import SetupError
 from mockvideo.server.options import Options
@@ -57,12 +59,21 @@ PROJECT = "[tool.mockvideo] "
 # Click says () where a repeatable option is absent, compose files say "" where a variable is.
 UNSET: tuple[Any, ...] = (None, "", (), [])
 
+ALLOWANCE = ("credits", "plan", "slots", "requests_per_minute", "requests_per_day")
 SETTINGS = (
     Setting("host", notation.plain),
     Setting("port", notation.port),
     Setting("listen", notation.dialect_port, many=True),
     Setting("speed", notation.pace),
     Setting("seed", notation.number),
+    Setting("scenario", notation.plain),
+    Setting("scenarios", notation.folder),
+    Setting("strict", notation.switch),
+    Setting("credits", notation.amount),
+    Setting("plan", notation.plain),
+    Setting("slots", notation.limit),
+    Setting("requests_per_minute", notation.limit),
+    Setting("requests_per_day", notation.limit),
     Setting("key", notation.plain, many=True),
     Setting("keys", notation.key_file),
     Setting("public_url", notation.public_url),
@@ -138,13 +149,42 @@ def _read(setting: Setting, place: str, value: Any) -> Any:
 def _options(found: Mapping[str, Any]) -> Options:
     keys = frozenset(found.get("key", ())) | found.get("keys", frozenset())
     direct = {name: found[name] for name in ("media", "public_url") if name in found}
+    scenario, library = _script(found)
     return Options(
-        settings=Settings(seed=found.get("seed", 0), keys=keys or None, **found.get("speed", {})),
+        settings=Settings(
+            seed=found.get("seed", 0),
+            keys=keys or None,
+            scenario=scenario,
+            library=library,
+            strict=found.get("strict", False),
+            allowance=Allowance(**{name: found[name] for name in ALLOWANCE if name in found}),
+            **found.get("speed", {}),
+        ),
         allowed_hosts=found.get("allowed_host", ()),
         cors_origins=found.get("cors_origin", ()),
         beyond_loopback=not _is_loopback(found.get("host", HOST)),
         **direct,
     )
+
+
+def _script(found: Mapping[str, Any]) -> tuple[str | None, Library | None]:
+    """The scenario that is in force for all, read so that a wrong one is told now, and all that can be named."""
+    asked, folder = found.get("scenario"), found.get("scenarios")
+    if asked is None:
+        return None, None if folder is None else Library(folder)
+    file = Path(asked)
+    if file.suffix != ".toml":
+        library, name = Library(folder), asked
+    else:
+        library, name = Library(folder, files=(file,)), file.stem
+    try:
+        if name not in library:
+            near = library.nearest(name) or sorted(library)
+            raise SetupError(f"there is no scenario {name!r}; did you mean {', '.join(near)}?")
+        library[name]
+    except ValueError as error:
+        raise SetupError(f"--scenario: {error}") from None
+    return name, library
 
 
 def _is_loopback(host: str) -> bool:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
-from math import ceil
 
 from starlette.types import Receive
 
 from mockvideo.core.account import Account
 from mockvideo.core.errors import ApiError, Kind, Refusal
-from mockvideo.core.jobs import Snapshot
+from mockvideo.core.jobs import FINAL, Refund, Snapshot
 from mockvideo.core.journal import LONGEST_TEXT, Entry, redacted
+from mockvideo.operation import Content, Route
+from mockvideo.provenance import guess
+from mockvideo.server import clips
 from mockvideo.server.body import Disconnected, refuse_encoding
-from mockvideo.server.call import Call
+from mockvideo.server.call import Call, Headers
+from mockvideo.server.direct import HEADER, direct
 from mockvideo.server.files import Answer
-from mockvideo.server.perform import PERFORM
+from mockvideo.server.perform import LIMITS, PERFORM, send_clip
 from mockvideo.server.routes import Found, Table
 from mockvideo.server.service import Service
+from mockvideo.server.waiting import ask_to_wait, in_real_time
 
+DOWNLOAD = Route("GET", "/media/{id}", Content(), guess("no provider documents where its clips lie"))
+NOT_ENDED = (None, Refund.FULL)
 # nginx's status for this; nobody is left to receive it, only the journal shows it.
 CLIENT_LEFT = 499
 
@@ -54,23 +59,32 @@ class Exchange:
         self._note(call, answer.status if answer is not None else CLIENT_LEFT)
         return answer
 
+    def download(self, call: Call, found: clips.Found) -> Answer:
+        """Answer a fetch of a clip by its URL, which needs no key but belongs to an account all the same."""
+        call.route, call.account, call.name = DOWNLOAD, found.account, found.job.id
+        try:
+            if found.account.direction.active or HEADER in call.named:
+                direct(call, found.account)
+            snapshot = call.show(found.job.at(found.account.moment))
+            answer = send_clip(self.service, call, snapshot, found.number)
+        except ApiError as error:
+            answer = self._refuse(call, error.refusal)
+        self._note(call, answer.status)
+        return answer
+
     def _refuse(self, call: Call, refusal: Refusal) -> Answer:
-        headers = []
-        if refusal.retry_after is not None:
-            seconds = self._ask_to_wait(call, refusal.retry_after)
-            refusal = replace(refusal, retry_after=seconds)
-            headers = [(b"retry-after", b"%d" % seconds)]
+        headers: Headers = []
+        # What is noted is account time; what is told is real time.
         call.refusal = refusal
+        if refusal.retry_after is not None:
+            account = call.account or self.service.accounts.anonymous
+            refusal, value = ask_to_wait(account, refusal, refusal.retry_after)
+            headers.append((b"retry-after", value))
+        if refusal.kind in LIMITS and call.account is not None and call.dialect.quota_headers is not None:
+            quota = call.account.allotment.quota(call.dialect.terms, call.account.moment)
+            headers += call.dialect.quota_headers(in_real_time(quota, call.account)) if quota is not None else []
         status, document = call.dialect.say(refusal)
         return self.service.answer(call, status, document, headers)
-
-    def _ask_to_wait(self, call: Call, seconds: float) -> int:
-        """Return the real seconds that the client is to wait, which its account remembers."""
-        account = call.account or self.service.accounts.anonymous
-        account.ask_to_wait(seconds)
-        wait = account.clock.hint(seconds)
-        # Whole seconds (RFC 9110, 10.2.3), and never too early.
-        return ceil(seconds if wait is None else wait)
 
     def _note(self, call: Call, status: int) -> None:
         account = call.account
@@ -88,10 +102,15 @@ class Exchange:
             status,
             *_subject(call.snapshot),
             call.refusal,
-            call.plan.error is not None,
+            _rule(call) if call.scripted or call.refusal is not None else None,
             call.hint,
             redacted(call.named, call.dialect.credential.header),
             len(call.body),
+            call.advice,
+            call.plan.misses,
+            call.digest,
+            call.price,
+            *_ending(call.snapshot),
         )
         account.journal.note(entry, call.body if call.record is None else call.record)
         if self.observer is not None:
@@ -104,6 +123,28 @@ def _subject(snapshot: Snapshot | None) -> tuple[str | None, str | None, str | N
         return None, None, None
     job = snapshot.job
     return job.id, job.request.model, snapshot.state
+
+
+def _ending(snapshot: Snapshot | None) -> tuple[float | None, Refund]:
+    """Return how long a job took that has ended, and what came back of its price."""
+    if snapshot is None or snapshot.state not in FINAL:
+        return NOT_ENDED
+    job, end = snapshot.job, snapshot.completed_at
+    return None if end is None else end - job.submitted_at, job.script.refund
+
+
+def _rule(call: Call) -> str | None:
+    """Name the rule that ordered this answer: an error, a lie, a job's end."""
+    rules = call.plan.rules
+    if call.plan.error is not None:
+        return rules["error"]
+    if call.refusal is not None:
+        lost = call.refusal.facts.get("rule")
+        return lost if isinstance(lost, str) else None
+    snapshot = call.snapshot
+    if "lie" in rules:
+        return rules["lie"]
+    return snapshot.job.script.rule if snapshot is not None and snapshot.state in FINAL else None
 
 
 def _recognise(call: Call, table: Table, found: Found | None) -> object:

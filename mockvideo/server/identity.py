@@ -1,14 +1,13 @@
-"""Whose request it is, and what the account's rules plan for it."""
+"""Whose request it is."""
 
 from __future__ import annotations
 
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import Accounts
 from mockvideo.core.errors import ApiError, Kind
-from mockvideo.core.scenario import Occasion, decide
 from mockvideo.operation import Submit
 from mockvideo.server.call import Call
-from mockvideo.server.documents import read_document
+from mockvideo.server.direct import HEADER, MARK, direct
 
 
 def credential(call: Call) -> str | None:
@@ -25,33 +24,15 @@ def credential(call: Call) -> str | None:
 
 
 def identify(call: Call, accounts: Accounts) -> Account:
-    """Return the caller's account after everything that is due; raises what a rule plans for this request."""
+    """Return the caller's account after everything that is due; raises what a rule orders for this request."""
     key = credential(call)
     if key is None:
         raise ApiError(Kind.MISSING_KEY)
     account = call.account = accounts.get(key)
     account.arrive()
-    if account.rules:
-        _plan(call, account)
+    if account.direction.active or HEADER in call.named or MARK in call.body:
+        direct(call, account)
+    # A submission's turn to be counted is one of its dialect's checks.
+    if account.allotment.limited and not isinstance(call.operation, Submit):
+        account.admit(call.dialect.terms)
     return account
-
-
-def _plan(call: Call, account: Account) -> None:
-    model = _peek(call)
-    if call.route is not None:
-        call.plan = decide(account.rules, Occasion(call.dialect.name, call.route.name, model))
-    planned = call.plan.error
-    if planned is not None:
-        raise ApiError.of(planned, **({"model": model, **planned.facts} if model else {}))
-
-
-def _peek(call: Call) -> str:
-    """Return the model that a submission names, unchecked."""
-    operation = call.route.operation if call.route else None
-    if not isinstance(operation, Submit):
-        return ""
-    try:
-        document, _ = read_document(call, operation)
-    except ApiError:
-        return ""
-    return str(document.get("model") or call.dialect.model or "")

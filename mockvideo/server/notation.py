@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from math import inf
 from pathlib import Path
 from typing import Any
 
-from mockvideo.core.scenario import AT_ONCE
+from mockvideo.core.scenario import Documented
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.guard import Guard
 
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
+SWITCH = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 ORIGIN = re.compile(r"\*|https?://[!-.0-~]+")
 
 
@@ -28,6 +31,36 @@ def number(text: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,18}", text):
         raise SetupError(f"{text!r} is no whole number")
     return int(text)
+
+
+def amount(text: str) -> Decimal:
+    """Read credits."""
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", text):
+        raise SetupError(f"{text!r} is no amount; give a number like 25 or 2.50")
+    return Decimal(text)
+
+
+def limit(text: str) -> int | Documented:
+    """Read how many of something there may be."""
+    if text == "documented":
+        return "documented"
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise SetupError(f"{text!r} is no limit; give a whole number above 0, or documented")
+    return int(text)
+
+
+def switch(text: str) -> bool:
+    """Read yes or no."""
+    if text.lower() not in SWITCH:
+        raise SetupError(f"{text!r} is neither yes nor no; write 1 or 0")
+    return SWITCH[text.lower()]
+
+
+def folder(text: str) -> Path:
+    """Read the path of a folder that is there."""
+    if not Path(text).is_dir():
+        raise SetupError(f"{text} is no folder")
+    return Path(text)
 
 
 def port(text: str) -> int:

@@ -8,12 +8,14 @@ from typing import Any
 
 from starlette.types import Receive
 
+from mockvideo.advice import Asked
 from mockvideo.core.account import Account, Wait
 from mockvideo.core.errors import ApiError, Kind, Refusal
 from mockvideo.core.files import File
 from mockvideo.core.jobs import FINAL, Reason, Snapshot, State
 from mockvideo.dialect import Dialect, spelled
 from mockvideo.operation import Content, Document, Generate, Item, List, Poll, Submit, Upload, View
+from mockvideo.schema import Json
 from mockvideo.server import clips, records
 from mockvideo.server.body import Disconnected, parse_form, receive_body
 from mockvideo.server.call import Call, Headers
@@ -28,20 +30,22 @@ from mockvideo.server.waiting import Watch
 SMALL_BODY = 1 << 20
 LARGE_BODY = 32 << 20
 UPLOAD_BODY = 52 << 20
+NOTHING: Json = {}
+LIMITS = (Kind.RATE_LIMITED, Kind.QUOTA_EXCEEDED)
 
 
 async def submit(service: Service, call: Call, operation: Submit, receive: Receive) -> Answer:
-    snapshot = await _accept(service, call, operation, receive)
+    snapshot = call.show(await _accept(service, call, operation, receive))
     document = operation.render(snapshot, service.links(call, snapshot))
     return service.answer(call, operation.status, document, _poll_after(call, snapshot))
 
 
 async def generate(service: Service, call: Call, operation: Generate, receive: Receive) -> Answer:
-    accepted = await _accept(service, call, operation, receive)
+    accepted = call.show(await _accept(service, call, operation, receive))
     outcome = call.known_account.outcome(call.dialect.terms, accepted.job.id)
     if isinstance(outcome, Wait):
         outcome = await _ending(call, accepted.job.id, receive)
-    call.snapshot = outcome
+    outcome = call.show(outcome)
     if outcome.state is State.SUCCEEDED:
         return service.answer(call, operation.status, operation.render(outcome, service.links(call, outcome)))
     return _failed(service, call, outcome)
@@ -51,27 +55,32 @@ async def poll(service: Service, call: Call, operation: Poll, _: Receive) -> Ans
     account = identify(call, service.accounts)
     if operation.check is not None:
         operation.check(call.name)
-    snapshot = call.snapshot = account.poll(call.dialect.terms, call.name)
+    snapshot = call.show(account.poll(call.dialect.terms, call.name))
+    if call.route is not None:
+        call.advice = service.advisors[call.dialect.name].polled(call.route.path, snapshot.waited)
     document = operation.render(snapshot, service.links(call, snapshot))
     return service.answer(call, 200, document, _poll_after(call, snapshot))
 
 
 async def content(service: Service, call: Call, _: Content, __: Receive) -> Answer:
     account = identify(call, service.accounts)
-    snapshot = call.snapshot = account.view(call.dialect.terms, call.name)
+    snapshot = call.show(account.view(call.dialect.terms, call.name))
+    call.advise(service.advisors[call.dialect.name], Asked(NOTHING, path=call.path))
     if snapshot.state is not State.SUCCEEDED:
         word = spelled(call.dialect.states)[snapshot.state]
         raise ApiError(Kind.NOT_READY, id=call.name, status=word)
-    answer = send_clip(service, call.headers, call.method, snapshot, 1)
-    answer.headers.extend(service.request_ids(call))
-    return answer
+    return send_clip(service, call, snapshot, 1)
 
 
-def send_clip(service: Service, headers: Headers, method: str, snapshot: Snapshot, number: int) -> Answer:
+def send_clip(service: Service, call: Call, snapshot: Snapshot, number: int) -> Answer:
     """Serve a clip of a job that succeeded."""
     job = snapshot.job
-    data = service.clips.of(job, number)
-    return serve(data, etag=clips.etag(job, number), media_type="video/mp4", request_headers=headers, method=method)
+    if job.clips_expired(snapshot.now):
+        raise ApiError(Kind.JOB_NOT_FOUND, "The URL of this clip has expired.", id=job.id, rule=job.script.rule)
+    data, etag = service.clips.of(job, number), clips.etag(job, number)
+    answer = serve(data, etag=etag, media_type="video/mp4", request_headers=call.headers, method=call.method)
+    answer.headers.extend(service.request_ids(call))
+    return answer
 
 
 async def list_jobs(service: Service, call: Call, operation: List, _: Receive) -> Answer:
@@ -119,12 +128,15 @@ async def _accept(service: Service, call: Call, operation: Submit, receive: Rece
     """Read and check a submission; the job that it makes, or that its idempotency key made before."""
     await _receive(service, call, receive, cap=LARGE_BODY if operation.large else SMALL_BODY)
     submission = Submission(call, operation, service.accounts)
-    submission.run()
+    try:
+        submission.run()
+    finally:
+        call.advise(service.advisors[call.dialect.name], submission.asked())
     account, terms = submission.account, call.dialect.terms
     if submission.replayed is not None:
-        call.snapshot = account.view(terms, submission.replayed)
-        return call.snapshot
-    snapshot = call.snapshot = account.submit(terms, submission.request, submission.digest, call.plan)
+        return account.view(terms, submission.replayed)
+    snapshot = account.submit(terms, submission.request, submission.digest, call.plan)
+    call.price = submission.request.price
     submission.remember(snapshot.job)
     return snapshot
 
@@ -132,7 +144,7 @@ async def _accept(service: Service, call: Call, operation: Submit, receive: Rece
 async def _receive(service: Service, call: Call, receive: Receive, *, cap: int) -> None:
     """Read the body; one that is too large is refused to whom it came from."""
     try:
-        call.body = await receive_body(receive, call.headers, cap=cap)
+        call.body = await receive_body(receive, call.named.get(b"content-length", b""), cap=cap)
     except ApiError:
         identify(call, service.accounts)
         raise
@@ -169,7 +181,8 @@ def _visitor(service: Service, call: Call) -> Account | None:
     """The account of somebody who need not have one."""
     try:
         return identify(call, service.accounts) if credential(call) else None
-    except ApiError:
-        if call.plan.error is not None:
+    except ApiError as error:
+        # A key that opens nothing is no worse here than none; what was refused to an account is.
+        if call.plan.error is not None or error.refusal.kind in LIMITS:
             raise
         return None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pydantic_core import to_json
 
+from mockvideo.advice import Advisor
 from mockvideo.core.accounts import Accounts
 from mockvideo.core.jobs import Snapshot, State
 from mockvideo.operation import Generate, Links
 from mockvideo.schema import Json
 from mockvideo.server import clips
 from mockvideo.server.call import Call, Headers
+from mockvideo.server.disturb import disturbed
 from mockvideo.server.files import Answer
 from mockvideo.server.options import Options
 
@@ -20,14 +23,17 @@ JSON = (b"content-type", b"application/json")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The accounts, the clips, and how results are handed out."""
+    """The accounts, the clips, and how results are handed out; ``advisors`` by dialect."""
 
     options: Options
     accounts: Accounts
+    advisors: Mapping[str, Advisor]
     clips: clips.Clips = field(default_factory=clips.Clips)
 
     def answer(self, call: Call, status: int, document: Json, extra: Headers | None = None) -> Answer:
-        """Put a document into an answer."""
+        """Put a document into an answer, changed as scenarios order it."""
+        if call.scripted and call.refusal is None:
+            document = disturbed(call, document)
         body = to_json(document)
         headers = [JSON, (b"content-length", b"%d" % len(body)), *self.request_ids(call)]
         if extra:

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from dataclasses import replace
+from email.utils import formatdate
+from math import ceil
 from types import TracebackType
 from typing import Self
 
 from starlette.types import Receive
 
+from mockvideo.core.account import Account
 from mockvideo.core.clock import Clock
+from mockvideo.core.errors import HttpDate, Literally, Refusal
+from mockvideo.core.limits import Quota
+
+
+def ask_to_wait(account: Account, refusal: Refusal, retry_after: float | HttpDate | Literally) -> tuple[Refusal, bytes]:
+    """Return the refusal as the client is told it, in real seconds, and its Retry-After; the account remembers it."""
+    if isinstance(retry_after, Literally):
+        # Nonsense may be ordered, but no further header.
+        return refusal, "".join(filter(str.isprintable, retry_after.text)).encode("latin-1", "replace")
+    seconds = retry_after.date if isinstance(retry_after, HttpDate) else retry_after
+    account.ask_to_wait(max(0.0, seconds))
+    wait = account.clock.hint(seconds)
+    # Whole seconds (RFC 9110, 10.2.3), and never too early.
+    real = ceil(seconds if wait is None else wait)
+    if isinstance(retry_after, HttpDate):
+        return refusal, formatdate(ceil(time.time()) + real, usegmt=True).encode()
+    return replace(refusal, retry_after=real), b"%d" % real
+
+
+def in_real_time(quota: Quota, account: Account) -> Quota:
+    """Return what a limit leaves as its client should wait for it."""
+    wait = account.clock.hint(quota.reset)
+    return quota if wait is None else quota._replace(reset=wait)
 
 
 class Watch:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from mockvideo.cli.launch import launch
-from mockvideo.core.scenario import Timing
+from mockvideo.core.timing import Timing
 from mockvideo.core.settings import Caps, Settings
 from mockvideo.server.app import App
 from mockvideo.server.environment import Setup

@@ -136,8 +136,62 @@ def test_an_unknown_route_shows_what_was_asked_for() -> None:
     assert said == "404  route_not_found  POST /v1/vidoes  Did you mean /v1/videos?"
 
 
-def test_a_planned_refusal_says_so() -> None:
-    assert refused(Kind.INTERNAL, status=500, planned=True).startswith("500  internal (planned)")
+def test_a_planned_refusal_names_its_rule() -> None:
+    assert refused(Kind.INTERNAL, status=500, rule="outage#2").startswith("500  internal (planned by outage#2)  ")
+
+
+def test_a_planned_end_names_its_rule() -> None:
+    assert line(model="m", state="failed", rule="flaky#1").endswith("200  failed     m  (planned by flaky#1)")
+
+
+MISSES = (
+    "outage#1: on is 'submit', wanted 'poll'",
+    "outage#2: orders nothing for this operation",
+    "outage#3: model is 'sora-2', wanted 'veo*'",
+    "outage#4: acted 3 times already",
+)
+
+
+def test_the_first_rule_that_nearly_matched_says_why_it_did_not() -> None:
+    assert line(model="m", misses=MISSES).endswith("m  no rule: outage#3: model is 'sora-2', wanted 'veo*'")
+
+
+def test_a_refusal_that_no_rule_planned_says_why_none_matched() -> None:
+    assert refused(Kind.UPSTREAM, misses=MISSES[3:]).endswith("  no rule: outage#4: acted 3 times already")
+
+
+@pytest.mark.parametrize("about", [{"misses": MISSES[:2]}, {"misses": MISSES, "rule": "outage#5"}])
+def test_rules_for_other_requests_and_behind_one_that_acted_are_not_told(about: dict[str, Any]) -> None:
+    assert "no rule" not in line(model="m", **about)
+
+
+SUFFIX = next(advice for advice in DIALECTS["sora"].advice if advice.id == "group-suffix")
+TOLD = f"group-suffix: {SUFFIX.sentence} [seed]"
+
+
+def test_advice_stands_behind_all_else() -> None:
+    assert line(model="m", advice=("group-suffix",), hint="A hint.").endswith(f"m  A hint.  {TOLD}")
+    assert refused(Kind.UNKNOWN_MODEL, facts={"model": "x"}, advice=("group-suffix",)).endswith(f"  {TOLD}")
+
+
+def test_advice_is_told_once_to_an_account_and_again_to_the_next() -> None:
+    text, noted = Text(DIALECTS, plain), entry(advice=("group-suffix",))
+    told = [TOLD in text(noted, ACCOUNTS.get(key), NOW) for key in ("one", "one", "two", "one")]
+
+    assert told == [True, False, True, False]
+
+
+def test_what_was_told_first_is_forgotten_first() -> None:
+    text, noted = Text(DIALECTS, plain, most_told=2), entry(advice=("group-suffix",))
+    told = [TOLD in text(noted, ACCOUNTS.get(key), NOW) for key in ("one", "two", "three", "three", "two", "one")]
+
+    assert told == [True, True, True, False, False, True]
+
+
+def test_advice_that_is_no_fact_says_what_it_rests_on() -> None:
+    advice = DIALECTS["sora"].advice[0]
+
+    assert line(advice=(advice.id,)).endswith(f"{advice.sentence} [guess: {advice.source.where}]")
 
 
 def test_what_the_client_sent_is_cut() -> None:
@@ -157,7 +211,7 @@ def test_a_refusal_is_coloured_by_its_status(status: int, colour: str) -> None:
 @given(st.text(), st.text(), st.text(), st.sampled_from(list(Kind)))
 def test_nothing_from_the_wire_steers_a_terminal(path: str, message: str, hint: str, kind: Kind) -> None:
     refusal = Refusal(kind, message, field=path, facts={"model": message, "id": hint})
-    noted = entry(path=path, operation="", hint=hint, refusal=refusal)
+    noted = entry(path=path, operation="", hint=hint, refusal=refusal, rule=message, misses=(f"{hint}: {path}",))
 
     assert Text(DIALECTS, plain)(noted, ACCOUNTS.get("sk-test"), NOW).isprintable()
     assert record(noted, ACCOUNTS.get("sk-test"), NOW).isprintable()
@@ -186,6 +240,18 @@ def test_a_record_says_what_was_wrong() -> None:
         "field": "seconds",
         "message": "too long",
     }
+
+
+def test_a_record_names_the_rule_and_the_near_misses() -> None:
+    noted = json.loads(record(entry(rule="outage#2", misses=MISSES[2:]), ACCOUNTS.get("k"), NOW))
+
+    assert (noted["rule"], noted["misses"]) == ("outage#2", list(MISSES[2:]))
+
+
+def test_every_record_names_the_advice_that_was_ignored() -> None:
+    noted = entry(advice=("polled-too-soon",))
+
+    assert [json.loads(record(noted, ACCOUNTS.get("k"), NOW))["advice"] for _ in range(2)] == [["polled-too-soon"]] * 2
 
 
 def test_a_log_writes_a_line_for_each_entry() -> None:

@@ -76,13 +76,13 @@ def test_a_pipe_gets_no_lines_unless_it_asks(serve: Serve) -> None:
 
 
 def test_a_pipe_that_asks_gets_lines_without_colours(serve: Serve) -> None:
-    line = serve(submit, "--log", "text").stdout.splitlines()[-1]
+    shown = serve(submit, "--log", "text").stdout
 
-    assert re.fullmatch(r"\d\d:\d\d:\d\d  1234  beluga     submit    200  queued     kling-v3", line)
+    assert re.search(r"^\d\d:\d\d:\d\d  1234  beluga     submit    200  queued     kling-v3$", shown, re.MULTILINE)
 
 
 def test_programs_get_a_line_of_json_for_each_exchange(serve: Serve) -> None:
-    line = json.loads(serve(submit, "--log", "json").stdout.splitlines()[-1])
+    line = json.loads(serve(submit, "--log", "json").stdout.splitlines()[-2])
 
     assert (line["key"], line["dialect"], line["operation"], line["status"]) == ("1234", "beluga", "submit", 200)
     assert line["state"] == "queued"
@@ -205,7 +205,7 @@ def test_a_terminal_gets_colours_lines_and_a_line_of_its_own_for_what_is_next(tm
         launch(Setup(port=0, ready_file=ready), terminal)
 
     assert "\x1b[36mbeluga   \x1b[0m  http://127.0.0.1:" in terminal.getvalue()
-    assert terminal.getvalue().endswith("kling-v3\n\n")
+    assert "kling-v3\n\n" in terminal.getvalue()
 
 
 def test_a_project_file_has_settings_for_its_folder(serve: Serve) -> None:

@@ -11,7 +11,7 @@ from sora_sdk import PROMPT, connect, deprecated
 
 from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.jobs import Reason
-from mockvideo.core.scenario import Rule
+from mockvideo.core.scenario import Outcome, Rule, Scenario
 from mockvideo.core.settings import Settings
 from mockvideo.server.app import create_app
 from mockvideo.server.options import Options
@@ -29,8 +29,8 @@ REFUSALS: dict[str, tuple[Kind, type[openai.APIStatusError]]] = {
     "veo3.1-pro-4k": (Kind.TIMEOUT, openai.InternalServerError),
 }
 RULES = (
-    *(Rule(operation="submit", model=model, error=Refusal(kind)) for model, (kind, _) in REFUSALS.items()),
-    Rule(model="grok-video-3", failure=Reason.CONTENT_POLICY),
+    *(Rule(on="submit", model=model, error=kind) for model, (kind, _) in REFUSALS.items()),
+    Rule(model="grok-video-3", outcome=Outcome(ends="failed", reason=Reason.CONTENT_POLICY)),
 )
 
 
@@ -42,7 +42,7 @@ def client(server: ServerThread, key: str) -> Iterator[OpenAI]:
 
 @pytest.fixture(scope="module")
 def scripted_server() -> Iterator[ServerThread]:
-    with ServerThread(create_app(Options(settings=Settings(clock="auto", rules=RULES)))) as server:
+    with ServerThread(create_app(Options(settings=Settings(clock="auto", scenario=Scenario(rules=RULES))))) as server:
         yield server
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from mockvideo.core.scenario import Rule, Scenario
 from mockvideo.core.settings import Settings
 from mockvideo.server.app import App, create_app
 from mockvideo.server.options import Options
@@ -77,8 +78,10 @@ class Peer:
         return Reply(start["status"], start["headers"], b"".join(chunk["body"] for chunk in chunks))
 
 
-def app_of(**options: Any) -> App:
-    """A server with these settings and options; its clocks stand still unless they say otherwise."""
+def app_of(*, rules: tuple[Rule, ...] = (), **options: Any) -> App:
+    """A server with these settings and options, and rules in force; its clocks stand still unless they say otherwise."""
+    if rules:
+        options["scenario"] = Scenario(name="test", rules=rules)
     presented = {name: options.pop(name) for name in Options.__slots__ if name in options}
     return create_app(Options(**presented, settings=Settings(**{"clock": "manual", **options})))
 

@@ -16,7 +16,7 @@ from starlette.routing import Mount
 from mockvideo import __version__, dialects
 from mockvideo.core.account import Account
 from mockvideo.core.journal import Entry
-from mockvideo.core.scenario import AT_ONCE
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.app import HEALTH, App, create_app
 from mockvideo.server.files import RESPOND
 from mockvideo.server.thread import ServerThread

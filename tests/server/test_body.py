@@ -46,8 +46,7 @@ class Client:
 
 
 def receive(client: Client, *, cap: int = 100, length: bytes | None = None) -> bytes:
-    headers = [(b"host", b"localhost")] + ([(b"content-length", length)] if length is not None else [])
-    return asyncio.run(receive_body(client.receive, headers, cap=cap))
+    return asyncio.run(receive_body(client.receive, length or b"", cap=cap))
 
 
 def read(body: Body) -> object:

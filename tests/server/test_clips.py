@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mockvideo import pointer
 from mockvideo.core.account import Account
 from mockvideo.core.jobs import Job
-from mockvideo.core.scenario import AT_ONCE
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.core.settings import Caps
 from mockvideo.server.app import App
 from mockvideo.server.clips import Clips, clip_of, etag, find, find_upload, paths
@@ -60,7 +60,7 @@ def test_every_clip_of_a_job_is_found_by_its_number() -> None:
     app = app_of(timing=AT_ONCE)
     job = job_of(app, dialect="apiframe", **FOUR_CLIPS)
     found = [find(app.service.accounts, path) for path in paths(account_of(app), job)]
-    assert found == [(job, 1), (job, 2), (job, 3), (job, 4)]
+    assert found == [(account_of(app), job, number) for number in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize("number", ["0", "2", "5", "-1", "01", "1.0", "²", "", "one"])

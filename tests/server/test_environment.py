@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockvideo.core.scenario import AT_ONCE
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.environment import SETTINGS, Setup, from_environment, local_url, read_project, setup
 from mockvideo.server.notation import SetupError
 

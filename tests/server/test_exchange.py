@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 import dataclasses
 import gc
 import logging
@@ -16,7 +17,7 @@ from mockvideo.core.account import Account
 from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.jobs import Reason, State
 from mockvideo.core.journal import Entry
-from mockvideo.core.scenario import Rule
+from mockvideo.core.scenario import Outcome, Rule
 from mockvideo.dialect import Dialect
 from mockvideo.operation import Document, Route, Submit
 from mockvideo.provenance import SEED
@@ -48,7 +49,7 @@ def entries_of(app: App, key: str | None = "sk-test") -> list[Entry]:
 
 
 def limited(seconds: float | None = None, operation: str = "*") -> Rule:
-    return Rule(operation=operation, error=Refusal(Kind.RATE_LIMITED, retry_after=seconds))
+    return Rule(on=operation, error=Kind.RATE_LIMITED, retry_after=seconds)
 
 
 # Where nothing is
@@ -149,7 +150,8 @@ def test_an_entry_says_what_was_asked_and_what_became_of_it() -> None:
     app.service.accounts.get("sk-test").clock.advance(2)
     ask(app, "GET", f"/sora/v1/videos/{job_id}", BEARER)
     submitted, polled = entries_of(app)
-    assert submitted._replace(headers={}) == Entry(
+    assert len(submitted.digest) == 16
+    assert submitted._replace(headers={}, digest=b"") == Entry(
         number=1,
         at=0.0,
         dialect="sora",
@@ -161,6 +163,7 @@ def test_an_entry_says_what_was_asked_and_what_became_of_it() -> None:
         model="sora-2",
         state="queued",
         size=len(body),
+        price=Decimal("0.40"),
     )
     assert (polled.number, polled.at, polled.operation, polled.state) == (2, 2.0, "poll", "running")
     assert app.service.accounts.get("sk-test").journal.body(1) == body
@@ -360,13 +363,14 @@ def test_a_planned_error_is_the_dialects_own_answer_and_is_noted_as_planned(dial
     assert (entry.status, entry.planned, entry.refusal.kind) == (reply.status, True, Kind.RATE_LIMITED)
 
 
-def test_a_planned_end_is_no_planned_error() -> None:
-    app = app_of(rules=(Rule(failure=Reason.UPSTREAM),))
+def test_a_planned_end_is_noted_where_it_is_told() -> None:
+    app = app_of(rules=(Rule(outcome=Outcome(ends="failed", reason=Reason.UPSTREAM)),))
     job_id = submit(app).document["id"]
     app.service.accounts.get("sk-test").clock.advance(60)
     reply = ask(app, "GET", f"/sora/v1/videos/{job_id}", BEARER)
     assert reply.document["status"] == "failed"
-    assert [(entry.planned, entry.state) for entry in entries_of(app)] == [(False, State.QUEUED), (False, State.FAILED)]
+    told = [(entry.rule, entry.state) for entry in entries_of(app)]
+    assert told == [(None, State.QUEUED), ("test#1", State.FAILED)]
 
 
 @pytest.mark.parametrize(

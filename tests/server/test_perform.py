@@ -17,7 +17,8 @@ from mockvideo.core.account import Account
 from mockvideo.core.clock import ManualClock
 from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.jobs import Job, Phase, Reason, State, Timeline
-from mockvideo.core.scenario import AT_ONCE, Rule
+from mockvideo.core.scenario import Allowance, Rule
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.app import App
 from mockvideo.server.perform import LARGE_BODY, SMALL_BODY, UPLOAD_BODY
 from mockvideo.server.thread import ServerThread
@@ -124,7 +125,7 @@ def test_a_job_that_is_stuck_can_be_settled() -> None:
 
     def unstick() -> None:
         account, job = account_of(app), job_of(app)
-        account.store.replace(job._replace(timeline=Timeline(job.submitted_at, (Phase(State.QUEUED),))))
+        account.store.put(job._replace(timeline=Timeline(job.submitted_at, (Phase(State.QUEUED),))))
         account.clock.advance(1_000)
         account.settle("a4f", job.id, State.SUCCEEDED)
 
@@ -300,7 +301,7 @@ def test_pages_of_a_list_follow_each_other() -> None:
 
 
 def test_an_account_may_be_told_about_itself() -> None:
-    app = app_of(plan="basic")
+    app = app_of(allowance=Allowance(plan="basic"))
     assert ask(app, "GET", "/apiframe/v2/me", API_KEY).document["team"]["plan"] == "basic"
 
 
@@ -314,13 +315,13 @@ def test_a_public_document_needs_none(headers) -> None:
 
 
 def test_a_public_document_knows_who_asks_if_that_is_told() -> None:
-    app = app_of(plan="free")
+    app = app_of(allowance=Allowance(plan="free"))
     everything, own = ask(app, "GET", "/a4f/v1/models"), ask(app, "GET", "/a4f/v1/models", BEARER)
     assert len(own.document["data"]) < len(everything.document["data"])
 
 
 def test_a_public_document_is_refused_where_a_rule_says_so() -> None:
-    app = app_of(rules=(Rule(operation="document", error=Refusal(Kind.UNAVAILABLE)),))
+    app = app_of(rules=(Rule(on="document", error=Kind.UNAVAILABLE),))
     assert ask(app, "GET", "/beluga/v1/models").status == 200
     assert ask(app, "GET", "/beluga/v1/models", BEARER).status == 503
     assert [(entry.status, entry.planned) for entry in account_of(app).journal] == [(503, True)]

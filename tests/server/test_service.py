@@ -10,7 +10,7 @@ import pytest
 from mockvideo import dialects
 from mockvideo.core.accounts import Accounts
 from mockvideo.core.jobs import Reason, Snapshot, State
-from mockvideo.core.scenario import AT_ONCE
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.core.settings import Settings
 from mockvideo.operation import Links
 from mockvideo.server.call import Call
@@ -23,7 +23,7 @@ DIALECTS = dialects.load()
 
 def service_of(**options) -> Service:
     options = Options(settings=Settings(clock="manual"), **options)
-    return Service(options, Accounts(options.settings))
+    return Service(options, Accounts(options.settings), {})
 
 
 def call_of(service: Service, dialect: str = "sora", *, route: int = 0, key: str | None = "sk-1", **place) -> Call:

@@ -12,7 +12,7 @@ import pytest
 
 from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.jobs import Reason, State
-from mockvideo.core.scenario import Rule
+from mockvideo.core.scenario import Outcome, Rule, Scenario
 from mockvideo.core.settings import Settings
 from mockvideo.dialect import Dialect
 from mockvideo.dialects import load
@@ -28,14 +28,14 @@ BLOCKING = {name for name, each in DIALECTS.items() if any(isinstance(r.operatio
 every_dialect = pytest.mark.parametrize("dialect", [pytest.param(each, id=name) for name, each in DIALECTS.items()])
 
 RULES = (
-    Rule(operation="submit", model="veo3", failure=Reason.CONTENT_POLICY),
-    Rule(model="sora-2-pro", error=Refusal(Kind.INTERNAL)),
+    Rule(on="submit", model="veo3", outcome=Outcome(ends="failed", reason=Reason.CONTENT_POLICY)),
+    Rule(model="sora-2-pro", error=Kind.INTERNAL),
 )
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ServerThread]:
-    with ServerThread(create_app(Options(settings=Settings(clock="auto", rules=RULES)))) as server:
+    with ServerThread(create_app(Options(settings=Settings(clock="auto", scenario=Scenario(rules=RULES))))) as server:
         yield server
 
 
