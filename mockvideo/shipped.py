@@ -8,7 +8,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """Return the folder ``fixtures`` (later also ``scenarios``); raises FileNotFoundError if it did not ship."""
+    """Return the folder ``fixtures`` or ``scenarios``; raises FileNotFoundError if it did not ship."""
     for parent in (PACKAGE, PACKAGE.parent):
         if (parent / name).is_dir():
             return parent / name

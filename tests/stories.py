@@ -105,8 +105,9 @@ STORIES = {
     # Whose story differs in what the documents say, or only with more jobs, more requests or more time.
     **dict.fromkeys(
         (
-            *("another-id-in-polls", "as-documented", "clip-url-expires", "completed-then-running"),
-            *("created-in-the-future", "extra-fields", "forgotten", "instant", "long-tail", "no-progress"),
+            *("another-id-in-polls", "as-documented", "clip-url-after-two-uses", "clip-url-expires"),
+            *("completed-then-running", "created-in-the-future", "extra-fields", "forgotten", "instant"),
+            *("long-tail", "no-progress"),
             *("numbers-as-strings", "one-in-ten-fails", "one-slot", "opaque-poll-url"),
             *("outage-rehearsal", "progress-backwards", "progress-null", "progress-over-100", "progress-strings"),
             *("status-wrapped", "ten-a-minute", "three-in-ten-stall", "twenty-a-day"),

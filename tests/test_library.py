@@ -79,7 +79,7 @@ def test_a_name_can_stand_behind_a_key(name) -> None:
 
 
 def test_every_file_has_its_story_here_and_its_name_in_the_guide() -> None:
-    guide = (ROOT / "mockvideo" / "guide" / "scenarios.md").read_text("utf-8")
+    guide = (ROOT / "mockvideo" / "guide" / "library.md").read_text("utf-8")
     assert STORIES.keys() | APART == FILES.keys() == set(Library())
     assert [name for name in FILES if f"`{name}`" not in guide] == []
 

@@ -176,6 +176,15 @@ def test_a_minute_later_the_url_of_the_clip_leads_nowhere(dialect) -> None:
     assert (before, b"error" in client.fetch(url)) == (b"ftyp", True)
 
 
+@every_polled_dialect
+def test_the_third_use_of_a_url_leads_nowhere(dialect) -> None:
+    client = client_of("clip-url-after-two-uses", dialect, timing=AT_ONCE)
+    url = VIDEO(dialect, client.poll(client.job(dialect.example)).document)
+    *uses, last = (client.fetch(url) for _ in range(3))
+    assert [use[4:8] for use in uses] == [b"ftyp", b"ftyp"]
+    assert b"used up" in last
+
+
 @pytest.mark.parametrize(("name", "times"), [("content-policy", 0), ("refund-never", -1), ("refund-twice", 1)])
 @every_polled_dialect
 def test_a_failed_job_costs_so_many_times_its_price(dialect, name, times) -> None:

@@ -7,22 +7,30 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from mockvideo.core.errors import Kind
+from mockvideo.core.jobs import Reason, Refund
+from mockvideo.core.scenario import Allowance, Changes, Earlier, Outcome, Rule, Scenario
 from mockvideo.core.settings import Settings
+from mockvideo.core.timing import Lognormal, Polls, Stuck, Timing
 from mockvideo.dialects import load
 from mockvideo.fidelity import card
 from mockvideo.provenance import Origin
+from mockvideo.script.fields import OPERATIONS, PLACES
 from mockvideo.server.app import create_app
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "mockvideo" / "guide").glob("*.md"))]
+GUIDE = ROOT / "mockvideo" / "guide"
+PAGES = [ROOT / "README.md", *sorted(GUIDE.glob("*.md"))]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LANGUAGES = {"sh": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
+TABLES = (Scenario, Allowance, Rule, Outcome, Earlier, Changes, Timing, Lognormal, Polls, Stuck)
 BLOCKS = [
     pytest.param(match[1], match[2], id=f"{page.stem}-{number}")
     for page in PAGES
@@ -54,6 +62,20 @@ def test_the_readme_tells_how_faithful_a_dialect_is(dialect) -> None:
     figures = (len(dialect.catalog.rows), documented, facts[Origin.CODE], facts[Origin.GUESS])
     row = " | ".join(map(str, (f"| `{dialect.name}`", *figures)))
     assert row in (ROOT / "README.md").read_text("utf-8")
+
+
+def words_of_code(page: Path) -> set[str]:
+    """The words that stand between backticks."""
+    return {word for code in re.findall(r"`([^`\n]+)`", page.read_text("utf-8")) for word in re.findall(r"\w+", code)}
+
+
+def test_the_page_on_rules_has_every_key_that_a_file_can_have() -> None:
+    keys = {field.name for table in TABLES for field in fields(table)} - {"name"}
+    assert {*keys, *OPERATIONS, *PLACES, *Reason, *Refund} - words_of_code(GUIDE / "rules.md") == set()
+
+
+def test_the_page_on_scenarios_has_every_kind_of_error() -> None:
+    assert set(Kind) - words_of_code(GUIDE / "scenarios.md") == set()
 
 
 def test_the_readme_is_short() -> None:

@@ -49,6 +49,9 @@ def _any_match(names: Iterable[str], pattern: str) -> bool:
 
 def _rule(rule: Rule, dialect: Dialect) -> Remarks:
     routes = {route.name for route in dialect.routes}
+    if "poll" in routes:
+        # What a poll tells of is fetched by a URL that is not the provider's to document.
+        routes.add("content")
     if not routes.intersection(operations(rule.on)):
         yield ("on",), f"{told(rule.on)} never happens: {dialect.name} has no such operation"
         return

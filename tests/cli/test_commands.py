@@ -268,7 +268,10 @@ def test_a_bad_url_is_a_matter_of_usage(invoke: Invoke) -> None:
 def test_the_guide_lists_its_pages(invoke: Invoke) -> None:
     topics = [line.split()[0] for line in invoke("guide").stdout.splitlines()]
 
-    assert topics == ["topic", "clips", "dialects", "new-dialect", "security", "start", "time"]
+    assert topics == [
+        "topic",
+        *("clips", "dialects", "library", "new-dialect", "rules", "scenarios", "sdk", "security", "start", "time"),
+    ]
 
 
 def test_a_page_is_plain_in_a_pipe(invoke: Invoke) -> None:

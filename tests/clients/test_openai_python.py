@@ -16,8 +16,8 @@ from playing import Film, play
 from sora_sdk import PROMPT, connect, deprecated
 
 from mockvideo.core.account import Account
-from mockvideo.core.timing import AT_ONCE
 from mockvideo.core.settings import Settings
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.app import create_app
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread

@@ -9,7 +9,7 @@ import pytest
 from openai import OpenAI
 from sora_sdk import PROMPT, connect, deprecated
 
-from mockvideo.core.errors import Kind, Refusal
+from mockvideo.core.errors import Kind
 from mockvideo.core.jobs import Reason
 from mockvideo.core.scenario import Outcome, Rule, Scenario
 from mockvideo.core.settings import Settings
