@@ -161,19 +161,24 @@ def unknown_field(schema: type[BaseModel], source: Source, sentence: str) -> Adv
 def private(url: str) -> bool:
     """Whether nobody far away can reach the host of this URL, judged by its name alone: nothing is looked up."""
     # Most texts are no such URL, and this is asked of every submission.
-    if url[:4].lower() != "http":
-        return False
+    return url[:4].lower() == "http" and _is_nearby(_host(url[:LONGEST_URL]))
+
+
+def _host(url: str) -> str:
+    """The host of a URL that is not this server's own; empty if there is none."""
     try:
-        parts = urlsplit(url[:LONGEST_URL])
+        parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
-        return False
-    if parts.scheme not in {"http", "https"} or not host or OURS.search(parts.path):
-        return False
+        return ""
+    return "" if parts.scheme not in {"http", "https"} or OURS.search(parts.path) else host
+
+
+def _is_nearby(host: str) -> bool:
     try:
         return not ip_address(host).is_global
     except ValueError:
-        return "." not in host or host.endswith(PRIVATE_NAMES)
+        return host != "" and ("." not in host or host.endswith(PRIVATE_NAMES))
 
 
 def texts(value: object) -> Iterator[str]:

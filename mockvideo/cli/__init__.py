@@ -11,7 +11,20 @@ import click
 
 from mockvideo import __version__
 
-COMMANDS = ("serve", "demo", "dialects", "models", "scenarios", "check", "env", "health", "guide")
+COMMANDS = (
+    "serve",
+    "run",
+    "demo",
+    "dialects",
+    "models",
+    "openapi",
+    "scenarios",
+    "check",
+    "use",
+    "env",
+    "health",
+    "guide",
+)
 
 
 class Commands(click.Group):

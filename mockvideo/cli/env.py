@@ -43,19 +43,25 @@ FORMATS: Mapping[str, Callable[[Mapping[str, str]], str]] = {
 @click.option("--key", metavar="KEY", help=f"The API key to use.  [MOCKVIDEO_API_KEY, else {KEY}]")
 def command(dialect: str | None, form: str, url: str | None, key: str | None) -> None:
     """Print the variables that point common clients here."""
-    from mockvideo.dialects import load
-
     base = server_url(url)
     key = key or os.environ.get("MOCKVIDEO_API_KEY") or KEY
     if clean(base + key) != base + key:
         raise Unusable("URL and key must be printable; give others with --url and --key")
-    values = {"MOCKVIDEO_URL": base, "MOCKVIDEO_API_KEY": key}
-    if dialect is not None:
-        values["MOCKVIDEO_BASE_URL"] = f"{base}/{dialect}"
-    dialects = list(load().values()) if dialect is None else [named.dialect(dialect)]
-    for conflict in add(values, dialects, base, key):
+    values, conflicts = variables(dialect, base, key)
+    for conflict in conflicts:
         click.echo(conflict, err=True)
     click.echo(FORMATS[form](values))
+
+
+def variables(dialect: str | None, url: str, key: str) -> tuple[dict[str, str], list[str]]:
+    """Return the variables for the clients of all dialects, or of one, and what two dialects want in different ways."""
+    from mockvideo.dialects import load
+
+    values = {"MOCKVIDEO_URL": url, "MOCKVIDEO_API_KEY": key}
+    if dialect is not None:
+        values["MOCKVIDEO_BASE_URL"] = f"{url}/{dialect}"
+    dialects = list(load().values()) if dialect is None else [named.dialect(dialect)]
+    return values, list(add(values, dialects, url, key))
 
 
 def add(values: dict[str, str], dialects: Iterable[Dialect], url: str, key: str) -> Iterator[str]:

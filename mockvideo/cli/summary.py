@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from itertools import starmap
 from typing import NamedTuple
 
 from mockvideo.cli.terminal import Paint
@@ -28,23 +27,24 @@ def page(report: Report, paint: Paint) -> str:
     """Return a table with a column for each dialect that has jobs, and a row for each fact that any of them has."""
     usages = [usage for usage in report.dialects if usage.bills.submitted.jobs]
     rows = [(fact, cells) for fact in FACTS if any(cells := [fact.say(usage) for usage in usages])]
-    label = max(len(fact.about) for fact, _ in rows)
     widths = [max(map(len, column)) for column in zip(*(cells for _, cells in rows), strict=True)]
-
-    def line(fact: Fact, cells: list[str]) -> str:
-        shown = [
-            paint(cell.rjust(width), fg=fact.colour) if cell else paint(NOTHING.rjust(width), dim=True)
-            for cell, width in zip(cells, widths, strict=True)
-        ]
-        return GAP.join(["", paint(fact.about.ljust(label), dim=True), *shown])
-
+    lines = [_line(fact, _justified(cells, widths), paint) for fact, cells in rows]
     notes = [GAP + paint(note, dim=True) for note in _notes(report)]
-    return "\n".join([*starmap(line, rows), *([""] if notes else []), *notes])
+    return "\n".join([*lines, *([""] if notes else []), *notes])
 
 
 def record(report: Report) -> str:
     """Return a line of JSON; amounts are texts, because they are exact."""
     return json.dumps({"summary": asdict(report)}, default=str)
+
+
+def _justified(cells: list[str], widths: list[int]) -> list[str]:
+    return [(cell or NOTHING).rjust(width) for cell, width in zip(cells, widths, strict=True)]
+
+
+def _line(fact: Fact, cells: list[str], paint: Paint) -> str:
+    shown = [paint(cell, fg=fact.colour) if cell.strip() != NOTHING else paint(cell, dim=True) for cell in cells]
+    return GAP.join(["", paint(fact.about.ljust(LABEL), dim=True), *shown])
 
 
 def _notes(report: Report) -> Iterator[str]:
@@ -97,3 +97,4 @@ FACTS = (
     Fact("cost", lambda usage: _money(usage.bills.submitted, usage.currency)),
     Fact("wasted", lambda usage: _money(usage.bills.wasted, usage.currency)),
 )
+LABEL = max(len(fact.about) for fact in FACTS)

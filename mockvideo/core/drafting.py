@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mockvideo.core.course import SUCCESS, End, timeline
-from mockvideo.core.jobs import UNSCRIPTED, Job, Script, VideoRequest
+from mockvideo.core.jobs import UNSCRIPTED, Job, Reason, Script, VideoRequest
 from mockvideo.core.planning import UNPLANNED, Plan
 from mockvideo.core.rng import Chance
 from mockvideo.core.scenario import Outcome
@@ -32,16 +32,12 @@ def draft(made_from: Draft, job_id: str, chance: Chance, now: float) -> Job:
     terms, request, plan, usual, slotted = made_from
     if plan is UNPLANNED and not slotted and request.flaw is None and usual.progress != "absent":
         return Job(job_id, terms.dialect, request, timeline(usual, chance, now), now)
-    outcome = plan.outcome
     timing = _timing(plan, terms, usual)
-    course = timeline(timing, chance, now, _end(request, outcome))
-    reason = request.flaw or (outcome.reason if outcome is not None and outcome.ends == "failed" else None)
-    script = UNSCRIPTED
-    silent = timing.progress == "absent"
-    if slotted or silent or outcome is not None or plan.scenarios:
-        queue = course.phases[0].seconds if slotted else None
-        script = _script(plan, chance)._replace(silent=silent, queue=queue)
-    return Job(job_id, terms.dialect, request, course, now, reason, script)
+    course = timeline(timing, chance, now, _end(request, plan.outcome))
+    script = _script(plan, chance, silent=timing.progress == "absent")
+    if slotted:
+        script = script._replace(queue=course.phases[0].seconds)
+    return Job(job_id, terms.dialect, request, course, now, _reason(request, plan.outcome), script)
 
 
 def _timing(plan: Plan, terms: Terms, usual: Timing) -> Timing:
@@ -56,8 +52,16 @@ def _end(request: VideoRequest, outcome: Outcome | None) -> End:
     return SUCCESS if outcome is None else End(outcome.ends, outcome.at)
 
 
-def _script(plan: Plan, chance: Chance) -> Script:
-    outcome = plan.outcome or Outcome()
+def _reason(request: VideoRequest, outcome: Outcome | None) -> Reason | None:
+    if request.flaw is not None:
+        return request.flaw
+    return outcome.reason if outcome is not None and outcome.ends == "failed" else None
+
+
+def _script(plan: Plan, chance: Chance, *, silent: bool) -> Script:
+    outcome = plan.outcome
+    if outcome is None:
+        return Script(plan.scenarios, silent=silent) if silent or plan.scenarios else UNSCRIPTED
     return Script(
         scenarios=plan.scenarios,
         rule=plan.rules.get("outcome"),
@@ -65,4 +69,5 @@ def _script(plan: Plan, chance: Chance) -> Script:
         clips_expire_after=outcome.clips_expire_after,
         refund=outcome.refund,
         poll_name=chance.text(POLL_NAME) if outcome.opaque_poll_url else None,
+        silent=silent,
     )

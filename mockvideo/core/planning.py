@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import lru_cache
@@ -40,7 +40,7 @@ class Occasion(NamedTuple):
 class Plan(NamedTuple):
     """What was decided for one request, aspect by aspect; None where no rule spoke.
 
-    ``error`` and ``lie`` are the rules that order an API error and an answer that lies. ``scenarios`` are those that
+    ``error`` and ``fault`` are the rules that order an API error and a disturbed answer. ``scenarios`` are those that
     the request chose itself. ``rules`` names the rules that decided, by aspect; ``misses`` says of the others why they
     did not.
     """
@@ -48,7 +48,7 @@ class Plan(NamedTuple):
     timing: Timing | Documented | None = None
     outcome: Outcome | None = None
     error: Rule | None = None
-    lie: Rule | None = None
+    fault: Rule | None = None
     strict: bool = False
     seed: int | None = None
     scenarios: tuple[Scenario, ...] = ()
@@ -66,6 +66,26 @@ class Tally:
     matched: int = 0
     acted: int = 0
     since: float | None = None
+
+    def act(self, at: float) -> None:
+        self.acted += 1
+        self.since = at if self.since is None else self.since
+
+
+@dataclass(slots=True)
+class Decision:
+    """What was decided so far, by aspect, and by which rules; the first to speak of an aspect decides it."""
+
+    orders: dict[str, Any] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
+    misses: list[str] = field(default_factory=list)
+
+    def take(self, name: str, orders: Mapping[str, Any]) -> bool:
+        """Take what is not decided yet from a rule; return whether there was anything."""
+        fresh = [aspect for aspect in orders if aspect not in self.orders]
+        self.orders |= {aspect: orders[aspect] for aspect in fresh}
+        self.rules |= dict.fromkeys(fresh, name)
+        return bool(fresh)
 
 
 @dataclass(slots=True)
@@ -85,26 +105,23 @@ class Planner:
 
     def plan(self, scenarios: Sequence[Scenario], occasion: Occasion) -> Plan:
         """Take each aspect from the first rule that matches, of the most specific scenario first."""
-        chosen: dict[str, tuple[str, Any]] = {}
-        misses: list[str] = []
+        decision = Decision()
         for scenario in scenarios:
             for name, rule, tally in self._rules(scenario):
-                ordered = dict(_ordered(rule, occasion))
-                miss = self._missed(name, rule, tally, occasion) if ordered else "orders nothing for this operation"
+                orders = dict(_ordered(rule, occasion))
+                miss = self._missed(name, rule, tally, occasion) if orders else "orders nothing for this operation"
                 if miss is not None:
-                    misses.append(f"{name}: {miss}")
-                elif fresh := {aspect: (name, order) for aspect, order in ordered.items() if aspect not in chosen}:
-                    tally.acted += 1
-                    tally.since = occasion.at if tally.since is None else tally.since
-                    chosen |= fresh
+                    decision.misses.append(f"{name}: {miss}")
+                elif decision.take(name, orders):
+                    tally.act(occasion.at)
             if scenario.timing is not None:
-                chosen.setdefault("timing", (scenario.name, scenario.timing))
+                decision.take(scenario.name, {"timing": scenario.timing})
         return Plan(
-            **{aspect: value for aspect, (_, value) in chosen.items()},
+            **decision.orders,
             strict=any(scenario.strict for scenario in scenarios),
             seed=next((scenario.seed for scenario in scenarios if scenario.seed is not None), None),
-            rules={aspect: name for aspect, (name, _) in chosen.items()},
-            misses=tuple(misses),
+            rules=decision.rules,
+            misses=tuple(decision.misses),
         )
 
     def reset(self) -> None:
@@ -197,9 +214,8 @@ def _not_its_turn(rule: Rule, tally: Tally, occasion: Occasion) -> str | None:
             return f"request {tally.matched} that fits, wanted {wanted} {limit}"
     if rule.times is not None and tally.acted >= rule.times:
         return f"acted {tally.acted} times already"
-    if rule.lasts is not None and tally.since is not None and occasion.at >= tally.since + rule.lasts:
-        return f"lasted {rule.lasts:g} s, from {tally.since:g} s on"
-    return None
+    over = None if rule.lasts is None or tally.since is None else tally.since + rule.lasts
+    return None if over is None or occasion.at < over else f"lasted {rule.lasts:g} s, until {over:g} s"
 
 
 # Which of the requests that fit are meant, by their number.
@@ -221,4 +237,4 @@ def _ordered(rule: Rule, occasion: Occasion) -> Iterator[tuple[str, Any]]:
     if rule.refuses:
         yield "error", rule
     if rule.disturbs:
-        yield "lie", rule
+        yield "fault", rule

@@ -30,7 +30,9 @@ Invoke = Callable[..., Result]
 NAMES = list(load())
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["serve", "--help"], ["health", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["serve", "--help"], ["run", "--help"], ["health", "--help"]]
+)
 def test_help_loads_little(tmp_path: Path, arguments: list[str]) -> None:
     code = f"""
 import sys
@@ -270,7 +272,8 @@ def test_the_guide_lists_its_pages(invoke: Invoke) -> None:
 
     assert topics == [
         "topic",
-        *("clips", "dialects", "library", "new-dialect", "rules", "scenarios", "sdk", "security", "start", "time"),
+        *("clips", "dialects", "library", "new-dialect", "rules", "run", "scenarios", "sdk", "security", "start"),
+        "time",
     ]
 
 

@@ -125,7 +125,7 @@ def test_only_so_many_bodies_are_remembered() -> None:
     first = submit(account, b"first", request=FREE)
     for number in range(REMEMBERED):
         submit(account, number.to_bytes(16, "big"), request=FREE)
-    assert len(account._chances._seen) == REMEMBERED
+    assert len(account.chances._seen) == REMEMBERED
     assert submit(account, b"first", request=FREE) != first
 
 

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockvideo.core.account import Wait
 from mockvideo.core.clock import VIRTUAL_START
-from mockvideo.core.jobs import FINAL, Reason, State
+from mockvideo.core.jobs import FINAL, Reason, State, Wait
 from mockvideo.core.planning import Plan
 from mockvideo.core.scenario import Outcome
 from mockvideo.core.timing import AT_ONCE

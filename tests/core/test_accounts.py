@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
@@ -18,6 +18,7 @@ from mockvideo.core.files import File
 from mockvideo.core.jobs import VideoRequest
 from mockvideo.core.journal import Entry
 from mockvideo.core.money import Tariff
+from mockvideo.core.scenario import Allowance, Scenario
 from mockvideo.core.settings import Caps, Settings
 from mockvideo.core.terms import Terms
 
@@ -174,3 +175,68 @@ def test_threads_that_bring_the_same_key_at_once_get_the_same_account() -> None:
     with ThreadPoolExecutor(4) as pool:
         found = {future.result() for future in [pool.submit(arrive) for _ in range(4)]}
     assert found == {known.get("key")}
+
+
+# Keys that name a scenario
+
+LIBRARY = {"402": Scenario(name="402", account=Allowance(plan="basic")), "two--words": Scenario(name="two--words")}
+
+
+class Broken(dict[str, Scenario]):
+    """A library whose files cannot be read."""
+
+    def __getitem__(self, name: str) -> Scenario:
+        raise ValueError(f"{name}.toml:3: is no TOML")
+
+
+def naming(library: Mapping[str, Scenario] = LIBRARY, closed: frozenset[str] | None = None) -> Accounts:
+    return Accounts(Settings(clock="manual", library=library, keys=closed))
+
+
+@pytest.mark.parametrize(
+    ("key", "plan", "active"),
+    [
+        ("sk-a--402", "basic", True),
+        ("sk--a--402", "basic", True),
+        ("--402", "basic", True),
+        ("sk-a--403", "pro", False),
+        ("sk-a-402", "pro", False),
+        ("402", "pro", False),
+        ("sk-a--402 ", "pro", False),
+        ("sk-a", "pro", False),
+    ],
+)
+def test_a_suffix_is_a_scenario_if_there_is_one_of_that_name(key, plan, active) -> None:
+    account = naming().get(key)
+    assert (account.key, account.plan, account.direction.active) == (key, plan, active)
+
+
+def test_without_a_library_a_suffix_is_part_of_the_key() -> None:
+    assert not accounts().get("sk-a--402").direction.active
+
+
+def test_the_same_key_with_a_scenario_is_another_account() -> None:
+    known = naming()
+    assert known.get("sk-a") is not known.get("sk-a--402")
+
+
+def test_a_closed_list_holds_keys_without_their_scenarios() -> None:
+    known = naming(closed=frozenset({"mine"}))
+    assert known.get("mine--402").plan == "basic"
+    assert refused(lambda: known.get("yours--402")) is Kind.INVALID_KEY
+
+
+def test_what_a_key_says_of_itself_is_said_before_its_scenario() -> None:
+    assert refused(lambda: naming().get("revoked--402")) is Kind.INVALID_KEY
+    assert naming({"invalid": Scenario(name="invalid")}).get("sk-a--invalid").direction.active
+
+
+def test_a_scenario_that_cannot_be_read_is_told_to_whom_names_it() -> None:
+    known = naming(Broken(LIBRARY))
+    with pytest.raises(ApiError) as raised:
+        known.get("sk-a--402")
+    assert (raised.value.refusal.kind, raised.value.refusal.message) == (
+        Kind.INVALID_REQUEST,
+        "402.toml:3: is no TOML",
+    )
+    assert len(known) == 0

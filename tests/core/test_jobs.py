@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockvideo.core.clock import VIRTUAL_START
-from mockvideo.core.jobs import FINAL, SUCCEEDED, Job, Phase, State, Timeline, VideoRequest
+from mockvideo.core.jobs import FINAL, SUCCEEDED, Curve, Job, Phase, Script, State, Timeline, VideoRequest
 
 REQUEST = VideoRequest(model="a", prompt="", width=16, height=16, duration=1.0)
 ORDER = {State.QUEUED: 0, State.RUNNING: 1, State.SUCCEEDED: 2, State.FAILED: 2, State.CANCELLED: 2}
 SHARES = st.floats(0, 1)
+CURVES = st.builds(Curve, st.lists(SHARES, max_size=5).map(sorted).map(tuple), ceiling=st.just(1.0) | st.floats(0.1, 1))
 MOMENTS = st.floats(VIRTUAL_START - 100, VIRTUAL_START + 1000)
 
 
@@ -150,3 +151,64 @@ def test_a_job_is_completed_at_its_end_and_not_before(timeline, now) -> None:
 def test_an_accepted_job_is_queued_even_if_queueing_takes_no_time(timeline) -> None:
     snapshot = job_of(timeline).accepted()
     assert (snapshot.state, snapshot.percent, snapshot.now) == (State.QUEUED, 0, VIRTUAL_START)
+
+
+# Curves
+
+
+@given(CURVES, SHARES, SHARES)
+def test_what_is_shown_of_progress_never_goes_back(curve, one, other) -> None:
+    assert curve.shown(min(one, other)) <= curve.shown(max(one, other)) <= curve.ceiling
+
+
+@given(CURVES, SHARES)
+def test_without_steps_progress_is_shown_as_it_is_up_to_the_ceiling(curve, progress) -> None:
+    assert curve._replace(steps=()).shown(progress) == min(progress, curve.ceiling)
+
+
+@given(CURVES, st.floats(0.01, 9.99), SHARES, st.sampled_from(sorted(FINAL)))
+def test_settling_never_changes_what_a_curve_has_shown(curve, now, share, state) -> None:
+    timeline = Timeline(0.0, (Phase(State.RUNNING, seconds=10.0, last=1.0, curve=curve), SUCCEEDED))
+    settled, moment = timeline.settled(now, state), share * nextafter(now, 0)
+    place = moment / 10.0 * len(curve.steps)
+    # At the edge of a step two ways to divide may round to its two sides.
+    assert abs(place - round(place)) < 1e-9 or story(settled, moment) == story(timeline, moment)
+    assert state is State.SUCCEEDED or settled.at(now)[1] == timeline.at(now)[1]
+
+
+# Blocking calls
+
+
+@given(timelines(), MOMENTS)
+def test_where_nobody_can_poll_no_phase_waits_for_polls(timeline, now) -> None:
+    uncounted = timeline.uncounted()
+    assert all(phase.polls is None for phase in uncounted.phases)
+    assert uncounted.at(now)[0].state in {phase.state for phase in timeline.phases}
+
+
+@given(timelines(kinds=("seconds",)))
+def test_a_job_that_counts_no_polls_is_the_same_for_a_blocking_call(timeline) -> None:
+    assert timeline.uncounted() is timeline
+
+
+# Scripts
+
+
+@given(st.floats(0, 100), st.floats(0, 200))
+def test_a_job_is_forgotten_and_its_clips_expire_so_long_after_its_end(seconds, later) -> None:
+    timeline = Timeline(VIRTUAL_START, (Phase(State.QUEUED, seconds=10.0), SUCCEEDED))
+    now = timeline.start + later
+    passed = now >= timeline.end + seconds
+    assert job_of(timeline)._replace(script=Script(forgotten_after=seconds)).forgotten(now) is passed
+    assert job_of(timeline)._replace(script=Script(clips_expire_after=seconds)).clips_expired(now) is passed
+
+
+def test_a_job_that_never_ends_is_forgotten_so_long_after_its_submission() -> None:
+    job = job_of(Timeline(VIRTUAL_START, (Phase(State.RUNNING),)))._replace(script=Script(forgotten_after=5.0))
+    assert [job.forgotten(VIRTUAL_START + seconds) for seconds in (4, 5)] == [False, True]
+
+
+@given(ENDING, MOMENTS)
+def test_a_job_without_a_script_is_kept_for_ever(timeline, now) -> None:
+    assert not job_of(timeline).forgotten(now)
+    assert not job_of(timeline).clips_expired(now)

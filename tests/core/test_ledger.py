@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockvideo.core.errors import ApiError, Kind
+from mockvideo.core.jobs import Refund
 from mockvideo.core.ledger import Ledger
 from mockvideo.core.money import RICH, Tariff
 
@@ -109,3 +110,34 @@ def test_a_rich_account_counts_the_smallest_coin() -> None:
     book = Ledger(Tariff("USD"))
     book.take(Decimal("0.000001"))
     assert book.balance == RICH - Decimal("0.000001") != RICH
+
+
+# Refunds that a scenario orders
+
+
+@given(tariffs, st.lists(st.tuples(prices, st.sampled_from(Refund))))
+def test_no_credit_appears_or_vanishes_unseen_however_wrong_a_refund_is(tariff, failures) -> None:
+    book = Ledger(tariff)
+    for price, refund in failures:
+        if price <= book.balance:
+            book.take(price)
+            book.fail(price, refund)
+        assert balanced(book)
+        assert min(book.balance, book.held, book.charged, book.refunded) >= 0
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("refund", "balance", "spent"), [(Refund.FULL, 10, 0), (Refund.NONE, 6, 4), (Refund.TWICE, 14, -4)]
+)
+def test_a_failed_job_gives_back_what_the_scenario_says(held, refund, balance, spent) -> None:
+    book = ledger(held=held)
+    book.take(Decimal(4))
+    book.fail(Decimal(4), refund)
+    assert (book.balance, book.held, book.spent) == (balance, 0, spent)
+
+
+@given(tariffs, prices)
+def test_an_opening_balance_can_be_set(tariff, opening) -> None:
+    assert Ledger(tariff, opening).balance == opening
+    assert Ledger(tariff).balance == tariff.opening

@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockvideo.core.rng import ALPHANUMERIC, LOWER, Chance, digest
+from mockvideo.core.rng import ALPHANUMERIC, LOWER, REMEMBERED, Chance, Chances, digest
 
 SOURCES = st.binary().map(digest)
 PARTS = st.lists(st.binary(max_size=4) | st.text(max_size=4), max_size=4)
@@ -60,3 +60,47 @@ def test_a_uuid_is_one_of_version_four(source) -> None:
     text = Chance(source).uuid()
     assert str(UUID(text)) == text
     assert (UUID(text).version, UUID(text).variant) == (4, "specified in RFC 4122")
+
+
+# An account's chance
+
+DIGESTS = st.binary(min_size=16, max_size=16)
+WISHES = st.lists(st.tuples(st.sampled_from(["sora", "beluga"]), DIGESTS, st.none() | st.integers(0, 2)), max_size=8)
+
+
+def drawn(wishes: list[tuple], key: str = "sk-a", seed: int = 0) -> list[bytes]:
+    chances = Chances(key, seed)
+    return [chances.next(*wish).take(16) for wish in wishes]
+
+
+@given(WISHES.flatmap(lambda wishes: st.tuples(st.just(wishes), st.permutations(wishes))))
+def test_the_same_wishes_in_any_order_draw_the_same(orders) -> None:
+    first, second = (sorted(drawn([wish[:2] for wish in wishes])) for wishes in orders)
+    assert first == second
+
+
+@given(WISHES)
+def test_no_two_wishes_draw_the_same(wishes) -> None:
+    assert len(set(drawn(wishes))) == len(wishes)
+
+
+def test_another_key_or_seed_or_scenarios_seed_draws_otherwise() -> None:
+    body = bytes(16)
+    ways = [drawn([("sora", body, own)], key, seed) for key in ("a", "b") for seed in (0, 1) for own in (None, 0, 1)]
+    assert len({way[0] for way in ways}) == 12
+
+
+def test_a_body_that_was_not_seen_for_long_is_drawn_from_the_beginning() -> None:
+    chances, body = Chances("sk-a", 0), bytes(16)
+    first, second = (chances.next("sora", body).take(16) for _ in range(2))
+    for number in range(REMEMBERED):
+        chances.next("sora", number.to_bytes(16, "big") + b"!")
+    assert second != first == chances.next("sora", body).take(16)
+
+
+@given(st.text(max_size=9), st.text(max_size=9))
+def test_a_signature_belongs_to_one_text_of_one_key(one, other) -> None:
+    mine, theirs = Chances("sk-a", 0), Chances("sk-b", 0)
+    assert (mine.signature(one) == mine.signature(other)) is (one == other)
+    assert mine.signature(one) != theirs.signature(one)
+    assert len(mine.signature(one)) == 24

@@ -103,15 +103,20 @@ def envelope(refusal: Refusal, spelling: Spelling, text: str) -> Json:
 
 
 def _detailed(refusal: Refusal, text: str) -> Json:
-    details: dict[str, list[str]] = {}
+    details = _details(refusal)
+    if details:
+        return {"error": text, "details": details}
+    return {"error": "Invalid JSON" if refusal.message and not refusal.text else text}
+
+
+def _details(refusal: Refusal) -> dict[str, list[str]]:
+    """What is wrong, by field."""
     if refusal.kind is Kind.UNKNOWN_MODEL or refusal.field == "model":
         # As Zod up to 4.3; 4.6 lists the models instead.
-        details["model"] = ["Invalid input"]
-    elif refusal.issues:
-        for issue in refusal.issues:
-            details.setdefault(issue.field, []).append(issue.message)
-    elif refusal.field is not None:
+        return {"model": ["Invalid input"]}
+    details: dict[str, list[str]] = {}
+    for issue in refusal.issues:
+        details.setdefault(issue.field, []).append(issue.message)
+    if refusal.field is not None and not details:
         details[refusal.field] = [refusal.message]
-    elif refusal.message:
-        return {"error": "Invalid JSON"}
-    return {"error": text, "details": details} if details else {"error": text}
+    return details
