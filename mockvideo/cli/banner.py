@@ -61,7 +61,16 @@ def _facts(url: str, options: Options) -> Iterator[tuple[str, str]]:
     yield "caps", f"{caps.accounts:,} accounts, {Protocol.limits.connections:,} connections"
     yield "", f"{caps.unfinished_jobs:,} unfinished and {caps.finished_jobs:,} finished jobs an account"
     yield "", f"{caps.uploads_total >> 20} MiB of uploads, {caps.journal_total >> 20} MiB of request bodies in all"
+    yield "control", _control(url, options)
     yield "clients", f'eval "$(mockvideo env{where})"'
+
+
+def _control(url: str, options: Options) -> str:
+    """Who may steer what."""
+    if not options.control:
+        return "none"
+    everyone = "open to this machine" if options.token is None else "open to the token"
+    return f"{url}/_mockvideo/me with a key; all accounts are {everyone}"
 
 
 def _limits(allowance: Allowance) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from errno import EADDRINUSE
 from socket import socket
 from typing import IO
@@ -26,10 +28,12 @@ from mockvideo.server import serving
 from mockvideo.server.app import App, create_app
 from mockvideo.server.environment import Setup
 from mockvideo.server.following import Follower
+from mockvideo.server.options import Options
 
 
 def launch(setup: Setup, stream: IO[str]) -> None:
     """Serve until a signal comes; raises Unusable if it cannot begin."""
+    setup = replace(setup, options=_with_token(setup.options))
     app = create_app(setup.options)
     for name, _ in setup.listen:
         refuse_unknown(name, app.dialects)
@@ -55,6 +59,15 @@ def launch(setup: Setup, stream: IO[str]) -> None:
         serving.serve(app, [main, *others], ready)
         if stream.isatty():
             print(file=stream)  # what is next does not follow the terminal's ^C
+
+
+def _with_token(options: Options) -> Options:
+    """Make a control token where other machines can reach the server and nobody has given one; it is told once."""
+    if options.token is not None or not (options.beyond_loopback and options.control):
+        return options
+    token = secrets.token_urlsafe(24)
+    click.echo(f"All accounts are controlled with the token {token}", err=True)
+    return replace(options, token=token)
 
 
 def _ports(setup: Setup) -> list[int]:

@@ -37,6 +37,10 @@ from mockvideo.cli.terminal import Unusable
 @click.option("--allowed-host", multiple=True, metavar="HOST", help="Serve this Host as well.")
 @click.option("--cors-origin", multiple=True, metavar="ORIGIN", help="Let web pages of this origin read answers.")
 @click.option(
+    "--token", metavar="TOKEN", help="What opens the control API for all accounts.  [beyond loopback a new one]"
+)
+@click.option("--no-control", is_flag=True, default=None, help="Leave the control API out.")
+@click.option(
     "--log", type=click.Choice(["text", "json", "off"]), help="One line per exchange.  [text on a terminal, else off]"
 )
 @click.option("--ready-file", metavar="PATH", help="Write URLs and pid here as JSON when the server listens.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
 from threading import RLock
@@ -15,7 +14,7 @@ from mockvideo.core.drafting import Draft, draft
 from mockvideo.core.errors import ApiError, Kind
 from mockvideo.core.files import File
 from mockvideo.core.idempotency import Replays
-from mockvideo.core.jobs import FINAL, UNSCRIPTED, Job, Reason, Snapshot, State, VideoRequest
+from mockvideo.core.jobs import FINAL, UNSCRIPTED, Job, Reason, Snapshot, State, VideoRequest, Wait
 from mockvideo.core.journal import Budgets, Journal
 from mockvideo.core.ledger import Ledger
 from mockvideo.core.planning import UNPLANNED, Occasion, Plan
@@ -27,14 +26,6 @@ from mockvideo.core.terms import Page, Standing, Terms
 from mockvideo.core.uploads import Upload, Uploads
 
 LONGEST_TOLD = 200
-USUAL_PLAN = "pro"
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A blocking call's answer comes at ``until``, in seconds since the epoch; None: no time is known."""
-
-    until: float | None
 
 
 class Account:
@@ -53,31 +44,31 @@ class Account:
         self.began = self.clock.now()
         self.lock = RLock()
         self.direction = Direction(settings, scenario, key)
-        self.plan = self.direction.allowance.plan or USUAL_PLAN
         self.store = Store(settings.caps)
         self.journal = Journal(settings.caps, budgets.bodies)
         self.uploads = Uploads(budgets.uploads)
         self.replays = Replays(settings.caps.idempotency_keys)
-        self.allotment = Allotment(self.direction.allowance, self.plan)
-        self._slots: dict[str, int] = {}
-        self._ledgers: dict[str, Ledger] = {}
-        self._agenda = Agenda(self.store)
-        self._polled: dict[tuple[str, str], float] = {}
+        self.allotment = Allotment(self.direction.usual)
+        # Of the dialects whose jobs wait for render slots.
+        self.slotted: dict[str, Terms] = {}
+        self.agenda = Agenda(self.store)
+        self.polled: dict[tuple[str, str], float] = {}
         self._resume: float | None = None
         self.moment = self.began
-        self._chances = Chances(key, self.direction.seed)
+        self.chances = Chances(key, settings.seed)
+        self.allow()
 
     def arrive(self) -> float:
         """Begin an exchange: let everything happen that is due, and return the moment."""
         now = self.clock.now()
-        if self._resume is None and self._agenda.waits(now):
+        if self._resume is None and self.agenda.waits(now):
             self.moment = now
             return now
         with self.lock:
             if self._resume is not None:
                 self.clock.reach(self._resume)
                 self._resume = None
-            return self._fold()
+            return self.fold()
 
     def ask_to_wait(self, seconds: float) -> None:
         """Remember that an answer told the client to wait so long before its next request."""
@@ -103,22 +94,27 @@ class Account:
             self.allotment.admit(terms, self.moment)
 
     def ledger(self, terms: Terms) -> Ledger:
-        ledger = self._ledgers.get(terms.dialect)
-        if ledger is None:
-            ledger = self._ledgers[terms.dialect] = Ledger(terms.tariff, self.direction.allowance.credits)
-        return ledger
+        return self.allotment.ledger(terms)
+
+    def allow(self) -> None:
+        """Let hold from now on what the scenarios in force say of credits, plan and limits."""
+        self.allotment.change(self.direction.allowance, self.direction.lent)
+        self.plan = self.allotment.plan
+        for dialect, terms in self.slotted.items():
+            self.agenda.take_turns(dialect, self.allotment.slots(terms), self.moment)
+        self.clock.wake()
 
     def submit(self, terms: Terms, request: VideoRequest, body: bytes, plan: Plan = UNPLANNED) -> Snapshot:
         """Accept a request whose normalised document has the digest ``body``, and settle its whole course."""
         with self.lock:
-            now = self._fold()
+            now = self.fold()
             # Before anything is taken: a refusal must not cost credits.
             self.store.refuse_overflow()
             self.ledger(terms).take(request.price)
             job = self._new_job(
                 Draft(terms, request, plan, self.settings.timing, self.allotment.slots(terms) is not None), body, now
             )
-            self._agenda.put(job)
+            self.agenda.put(job)
             if job.script is not UNSCRIPTED:
                 job = self._follow(terms, job)
             return job.accepted()
@@ -130,12 +126,12 @@ class Account:
             if job is None or job.script is not UNSCRIPTED:
                 job = self._find_polled(terms.dialect, name)
             place = (job.dialect, job.id)
-            before = self._polled.get(place)
+            before = self.polled.get(place)
             now = self._reach(job, terms) if self.clock.automatic else self.moment
             phase, progress = job.timeline.at(now)
             if phase.state in FINAL:
                 return Snapshot(job, phase.state, progress, now)
-            self._polled[place] = now
+            self.polled[place] = now
             waited = None if before is None else now - before
             if phase.polls is None:
                 return Snapshot(job, phase.state, progress, now, waited)
@@ -145,7 +141,7 @@ class Account:
     def view(self, terms: Terms, job_id: str) -> Snapshot:
         """Return the job as it stands now, without counting as a poll."""
         with self.lock:
-            now = self._fold()
+            now = self.fold()
             return self.find(terms.dialect, job_id).at(now)
 
     def outcome(self, terms: Terms, job_id: str) -> Snapshot | Wait:
@@ -164,7 +160,7 @@ class Account:
     def settle(self, dialect: str, job_id: str, state: State, reason: Reason | None = None) -> Snapshot:
         """End a job by hand, now. A final state never changes."""
         with self.lock:
-            now = self._fold()
+            now = self.fold()
             job = self.find(dialect, job_id)
             if state not in FINAL:
                 message = f"settle a job as {', '.join(sorted(FINAL))}, not as {state}"
@@ -181,13 +177,13 @@ class Account:
     def page(self, terms: Terms, page: Page) -> tuple[list[Snapshot], bool]:
         """Return the jobs that the page asks for as they stand now, and whether more follow."""
         with self.lock:
-            found = list(islice(self.store.page(terms.dialect, page, self._fold()), page.limit + 1))
+            found = list(islice(self.store.page(terms.dialect, page, self.fold()), page.limit + 1))
             return found[: page.limit], len(found) > page.limit
 
     def standing(self, terms: Terms) -> Standing:
         """Return what the dialect may tell the account about itself."""
         with self.lock:
-            now, ledger = self._fold(), self.ledger(terms)
+            now, ledger = self.fold(), self.ledger(terms)
             count = self.journal.count
             limits = self.allotment.figures(terms)
             money = ledger.balance, ledger.spent
@@ -196,14 +192,14 @@ class Account:
     def keep(self, terms: Terms, file: File) -> Upload:
         """Keep an uploaded file for as long as the dialect promises."""
         with self.lock:
-            chance = self._chances.next(terms.dialect, bytes.fromhex(file.digest)[:16])
+            chance = self.chances.next(terms.dialect, bytes.fromhex(file.digest)[:16])
             upload = Upload(chance.uuid(), file, self.clock.now() + terms.upload_life)
             self.uploads.keep(upload)
             return upload
 
     def signature(self, job: Job) -> str:
         """Return what guards the URLs of a job's clips: nobody can guess it from the job, or from another's."""
-        return self._chances.signature(f"clips of {job.dialect}/{job.id}")
+        return self.chances.signature(f"clips of {job.dialect}/{job.id}")
 
     def find(self, dialect: str, job_id: str) -> Job:
         job = self._kept(dialect, job_id)
@@ -214,13 +210,13 @@ class Account:
     def idle(self) -> bool:
         """Whether no job is unfinished."""
         with self.lock:
-            self._fold()
+            self.fold()
             return self.store.unfinished == 0
 
     def close(self) -> None:
         """Give back the room that this account takes of what all share."""
-        self.journal.clear()
-        self.uploads.clear()
+        self.journal.close()
+        self.uploads.close()
 
     def _kept(self, dialect: str, job_id: str) -> Job:
         """The job, even if a scenario wants it to be forgotten."""
@@ -238,61 +234,63 @@ class Account:
 
     def _new_job(self, made_from: Draft, body: bytes, now: float) -> Job:
         terms, seed = made_from.terms, made_from.plan.seed
-        chance = self._chances.next(terms.dialect, body, seed)
+        chance = self.chances.next(terms.dialect, body, seed)
         while self.store.get(terms.dialect, job_id := terms.mint(chance)) is not None:
-            chance = self._chances.next(terms.dialect, body, seed)
+            chance = self.chances.next(terms.dialect, body, seed)
         return draft(made_from, job_id, chance, now)
 
     def _follow(self, terms: Terms, job: Job) -> Job:
         """Do what a job's script asks for beside its timeline."""
-        self.direction.active |= bool(job.script.scenarios)
+        self.direction.follow(job.script.scenarios)
         slots = self.allotment.slots(terms)
         if slots is not None:
-            self._slots[job.dialect] = slots
-            self._agenda.take_turns(job.dialect, slots, self.moment, job.id)
+            self.slotted[job.dialect] = terms
+            self.agenda.take_turns(job.dialect, slots, self.moment, job.id)
         return self._kept(job.dialect, job.id)
 
     def _replace(self, job: Job) -> Job:
         """Put a job's new value in the place of its old one, with all that follows."""
-        self._agenda.put(job)
-        now = self._fold()
-        slots = self._slots.get(job.dialect)
-        if slots is not None:
-            self._agenda.take_turns(job.dialect, slots, now)
+        self.agenda.put(job)
+        now = self.fold()
+        terms = self.slotted.get(job.dialect)
+        if terms is not None:
+            self.agenda.take_turns(job.dialect, self.allotment.slots(terms), now)
             # A blocking call may wait for another moment now.
             self.clock.wake()
         return job
 
-    def _fold(self) -> float:
+    def fold(self) -> float:
         """Let every effect happen that is due; nobody is present when a job ends, so its refund happens here."""
         now = self.moment = self.clock.now()
-        if not self._agenda.waits(now):
-            for job in self._agenda.due(now):
+        if not self.agenda.waits(now):
+            for job in self.agenda.due(now):
                 self._finish(job)
+            if self.direction.expire(now):
+                self.allow()
         return now
 
     def _finish(self, job: Job) -> None:
-        ledger = self._ledgers[job.dialect]
+        ledger = self.allotment.ledgers[job.dialect]
         if job.timeline.phases[-1].state is State.SUCCEEDED:
             ledger.succeed(job.request.price)
         else:
             ledger.fail(job.request.price, job.script.refund)
         self.store.finish(job)
-        self._polled.pop((job.dialect, job.id), None)
+        self.polled.pop((job.dialect, job.id), None)
 
     def _refused(self, job: Job, terms: Terms) -> None:
         """Note that a poll was refused: for it a client has waited, too, and will again, even if the job has ended."""
         if job.at(self.moment).state in FINAL:
             self.ask_to_wait(terms.interval)
         else:
-            self._polled[job.dialect, job.id] = self.moment
+            self.polled[job.dialect, job.id] = self.moment
 
     def _reach(self, job: Job, terms: Terms) -> float:
         """Move a clock that moves by itself to where a client is that waited between its polls."""
         if job.at(self.clock.now()).state not in FINAL:
-            last = self._polled.get((job.dialect, job.id), job.submitted_at)
+            last = self.polled.get((job.dialect, job.id), job.submitted_at)
             self.clock.reach(last + terms.interval)
-        return self._fold()
+        return self.fold()
 
 
 def _unknown(job_id: str, rule: str | None = None) -> ApiError:

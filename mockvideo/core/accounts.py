@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from math import inf
 from threading import RLock
 
 from mockvideo.core.account import Account
-from mockvideo.core.errors import ApiError, Kind
+from mockvideo.core.control import choose, reset_jobs
+from mockvideo.core.direction import Order
+from mockvideo.core.errors import ApiError, Kind, Refusal
 from mockvideo.core.journal import Budget, Budgets
+from mockvideo.core.scenario import Scenario
 from mockvideo.core.settings import Settings
 
 LONGEST_KEY = 512
@@ -30,6 +34,8 @@ class Accounts:
         self._lock = RLock()
         self._last: Account | None = None
         self.anonymous = Account(ANONYMOUS, settings, self._budgets)
+        # Whether the scenario of all accounts is another one than that of the settings.
+        self._directed = False
 
     def __iter__(self) -> Iterator[Account]:
         with self._lock:
@@ -56,16 +62,53 @@ class Accounts:
         """Return the account that minted URLs with this tag."""
         return self._tags.get(tag)
 
+    def create(self, key: str, settings: Settings) -> Account:
+        """Make an account with settings of its own, whatever keys are admitted; nobody may have come with its key."""
+        with self._lock:
+            return self._make(key, settings, None)
+
+    def delete(self, account: Account) -> None:
+        """Forget an account and its jobs; its key makes another one."""
+        with self._lock:
+            if self._accounts.get(account.key) is account:
+                reset_jobs(account)
+                self._drop(account)
+                self._last = None
+
+    def direct(self, scenario: str | Scenario | None, lasts: float = inf) -> None:
+        """Put a scenario in force for all accounts and those to come, in the place of the one that is; None ends it.
+
+        It lasts so many seconds of each account's own time; one that comes later has what is left of them to the
+        anonymous one.
+        """
+        with self._lock:
+            self._directed = True
+            for account in (self.anonymous, *self._accounts.values()):
+                choose(account, scenario, lasts, source="server")
+
+    def order(self) -> Order | None:
+        """Return what is in force for accounts to come, by the clock of the anonymous one."""
+        with self.anonymous.lock:
+            self.anonymous.fold()
+            return next((order for source, order in self.anonymous.direction.orders() if source == "server"), None)
+
     def _open(self, key: str) -> Account:
         rest, scenario = self._split(key)
         self._admit(rest)
-        if len(self._accounts) >= self.settings.caps.accounts:
-            self._make_room()
         try:
-            account = Account(key, self.settings, self._budgets, scenario)
+            return self._make(key, self.settings, scenario)
         except ValueError as error:
             # A scenario is read at its first use, and its file may be wrong.
-            raise ApiError(Kind.INVALID_REQUEST, str(error)) from error
+            raise ApiError.of(Refusal(Kind.INVALID_REQUEST, str(error), text=str(error))) from error
+
+    def _make(self, key: str, settings: Settings, scenario: str | None) -> Account:
+        if len(self._accounts) >= settings.caps.accounts:
+            self._make_room()
+        account = Account(key, settings, self._budgets, scenario)
+        if self._directed:
+            order = self.order()
+            lasts = inf if order is None else order.until - self.anonymous.moment
+            choose(account, order and order.scenario, lasts, source="server")
         self._accounts[key] = self._tags[account.tag] = self._last = account
         return account
 
@@ -86,13 +129,16 @@ class Accounts:
             raise ApiError(Kind.INACTIVE_KEY)
 
     def _make_room(self) -> None:
-        for key, account in self._accounts.items():
+        for account in self._accounts.values():
             if account.idle():
-                account.close()
-                del self._accounts[key], self._tags[account.tag]
+                self._drop(account)
                 return
         most = self.settings.caps.accounts
         raise ApiError(Kind.UNAVAILABLE, f"This server keeps {most} accounts, all with unfinished jobs. Reuse a key.")
+
+    def _drop(self, account: Account) -> None:
+        account.close()
+        del self._accounts[account.key], self._tags[account.tag]
 
 
 def _is_well_formed(key: str) -> bool:

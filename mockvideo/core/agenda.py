@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from heapq import heappop, heappush
+from collections.abc import Iterable, Iterator
+from heapq import heapify, heappop, heappush
 
 from mockvideo.core.jobs import Job
 from mockvideo.core.slots import planned
 from mockvideo.core.store import Store
+
+# Where no job can be.
+MARK = ("", "")
 
 
 class Agenda:
@@ -44,11 +47,23 @@ class Agenda:
                 self._waiting.get(dialect, {}).pop(job_id, None)
                 yield job
 
-    def take_turns(self, dialect: str, slots: int, now: float, newcomer: str | None = None) -> None:
-        """Let jobs wait for a render slot as long as it takes, and no longer."""
+    def mark(self, moments: Iterable[float]) -> None:
+        """Let something be due at these moments, beside the ends of jobs, in the place of those marked before."""
+        ends = [entry for entry in self._ends if entry[1:] != MARK]
+        self._ends = [*ends, *((moment, *MARK) for moment in moments)]
+        heapify(self._ends)
+
+    def clear(self) -> None:
+        """Forget all jobs."""
+        self._ends = [entry for entry in self._ends if entry[1:] == MARK]
+        heapify(self._ends)
+        self._waiting.clear()
+
+    def take_turns(self, dialect: str, slots: int | None, now: float, newcomer: str | None = None) -> None:
+        """Let jobs wait for a render slot as long as it takes, and no longer; None: there are plenty."""
         waiting = self._waiting.setdefault(dialect, {})
         if newcomer is not None:
             waiting[newcomer] = None
         jobs = [job for job_id in waiting if (job := self._store.get(dialect, job_id)) is not None]
-        for job in planned(jobs, slots, now):
+        for job in planned(jobs, len(jobs) if slots is None else slots, now):
             self.put(job)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+ClockMode = Literal["wall", "manual", "auto"]
 VIRTUAL_START = 1_767_225_600.0  # 2026-01-01T00:00:00Z, the same in every run, so that a replay is the same story
+LATEST = 221_845_392_000.0  # 9000-01-01T00:00:00Z, where time ends: documents cannot tell years of five digits
 
 
 class Clock(ABC):
@@ -19,8 +21,10 @@ class Clock(ABC):
     automatic: ClassVar[bool] = False
     """Whether an answer that asks the client to wait moves this clock by itself."""
 
+    mode: ClassVar[ClockMode]
+
     def __init__(self) -> None:
-        self._watchers: list[Callable[[], object]] = []
+        self.watchers: list[Callable[[], object]] = []
 
     @abstractmethod
     def now(self) -> float:
@@ -34,15 +38,26 @@ class Clock(ABC):
     def hint(self, seconds: float) -> float | None:
         """Return the real seconds to tell a client that should wait so long; None if its own habit is right."""
 
+    @abstractmethod
+    def move(self, moment: float) -> None:
+        """Go on from that moment; from an earlier one than it is, time stays where it is."""
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds pass at once."""
+        if seconds < 0:
+            message = f"time never runs backwards: advance by 0 or more seconds, not {seconds:g}"
+            raise ValueError(message)
+        self.move(self.now() + seconds)
+
     def watch(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call back whenever there is news, from the thread that brings it; returns what ends the watch."""
-        self._watchers.append(callback)
-        return lambda: self._watchers.remove(callback)
+        self.watchers.append(callback)
+        return lambda: self.watchers.remove(callback)
 
     def wake(self) -> None:
         """Tell the watchers that the clock was moved, or that a job was settled by hand."""
         # A copy, as a watch may end in another thread meanwhile.
-        for watcher in tuple(self._watchers):
+        for watcher in tuple(self.watchers):
             watcher()
 
     def reach(self, moment: float) -> None:  # noqa: B027 - most clocks stay where they are
@@ -50,20 +65,29 @@ class Clock(ABC):
 
 
 class WallClock(Clock):
-    """Real time, ``speed`` times as fast: now = start + speed x elapsed."""
+    """Real time, ``speed`` times as fast: now = start + speed x elapsed; from now on if no ``start`` is given."""
 
-    def __init__(self, speed: float = 1.0) -> None:
+    mode = "wall"
+
+    def __init__(self, speed: float = 1.0, start: float | None = None) -> None:
         if not speed > 0:
             message = f"speed must be above 0, not {speed:g}"
             raise ValueError(message)
         super().__init__()
         self.speed = speed
         # The wall is asked once: it can be set back, and time never runs backwards here.
-        self._start = time.time()
-        self._origin = time.monotonic()
+        # One value, as another thread may read it while it changes.
+        self._base = (time.time() if start is None else start, time.monotonic())
 
     def now(self) -> float:
-        return self._start + self.speed * (time.monotonic() - self._origin)
+        start, origin = self._base
+        return start + self.speed * (time.monotonic() - origin)
+
+    def move(self, moment: float) -> None:
+        start, before = self._base
+        origin = time.monotonic()
+        self._base = (max(start + self.speed * (origin - before), min(moment, LATEST)), origin)
+        self.wake()
 
     def delay(self, until: float) -> float:
         return max(0.0, (until - self.now()) / self.speed)
@@ -74,6 +98,8 @@ class WallClock(Clock):
 
 class ManualClock(Clock):
     """Stands still until it is advanced."""
+
+    mode: ClassVar[ClockMode] = "manual"
 
     def __init__(self, start: float = VIRTUAL_START) -> None:
         super().__init__()
@@ -88,15 +114,8 @@ class ManualClock(Clock):
     def hint(self, seconds: float) -> float | None:  # noqa: ARG002 - virtual time needs no real waiting
         return 0.0
 
-    def advance(self, seconds: float) -> None:
-        """Let so many seconds pass."""
-        if seconds < 0:
-            message = f"time never runs backwards: advance by 0 or more seconds, not {seconds:g}"
-            raise ValueError(message)
-        self._move(self._now + seconds)
-
-    def _move(self, moment: float) -> None:
-        self._now = moment
+    def move(self, moment: float) -> None:
+        self._now = max(self._now, min(moment, LATEST))
         self.wake()
 
 
@@ -104,7 +123,17 @@ class AutoClock(ManualClock):
     """Moves when an answer asked the client to wait, so that nobody waits."""
 
     automatic = True
+    mode = "auto"
 
     def reach(self, moment: float) -> None:
         if moment > self._now:
-            self._move(moment)
+            self.move(moment)
+
+
+def switched(clock: Clock, mode: ClockMode, speed: float = 1.0) -> Clock:
+    """Return a clock of that mode which goes on from this one's moment, and tells its watchers; a wall has a speed."""
+    moment = clock.now()
+    virtual = AutoClock if mode == "auto" else ManualClock
+    fresh: Clock = WallClock(speed, moment) if mode == "wall" else virtual(moment)
+    fresh.watchers = clock.watchers
+    return fresh

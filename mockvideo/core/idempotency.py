@@ -24,6 +24,9 @@ class Replays:
         self._most = most
         self._records: OrderedDict[tuple[str, str], _Record] = OrderedDict()
 
+    def clear(self) -> None:
+        self._records.clear()
+
     def find(self, dialect: str, key: str, body: bytes, now: float) -> str | None:
         """Return the id of the job that this key made; refuse the key with another body."""
         record = self._records.get((dialect, key))

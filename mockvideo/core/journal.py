@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 from types import MappingProxyType
 from typing import NamedTuple
 
 from mockvideo.core.errors import Refusal
+from mockvideo.core.faults import Level
 from mockvideo.core.jobs import Refund
 from mockvideo.core.settings import Caps
 
@@ -24,10 +26,11 @@ class Entry(NamedTuple):
 
     ``at`` is account time in seconds since the account began, so that virtual replays compare equal. ``size`` counts
     the bytes of the request's body, which the journal keeps beside the entries. ``rule`` planned the error, failure or
-    lie that was answered (``scenario#3``), ``misses`` says of the other rules in force why they did not match;
+    fault that was answered (``scenario#3``), ``misses`` says of the other rules in force why they did not match;
     ``advice`` names what the provider recommends and this request ignored. A submission has the ``digest`` of its
     normalised document and the ``price`` of its job. An answer that tells a job's end has the seconds that it ``took``
-    from its submission, and what of its price came back if it ended badly (``refund``).
+    from its submission, and what of its price came back if it ended badly (``refund``). ``fault`` is the level on which
+    the answer was disturbed, and ``lost`` that its client did not learn from it what it tells here.
     """
 
     number: int
@@ -51,6 +54,8 @@ class Entry(NamedTuple):
     price: Decimal | None = None
     took: float | None = None
     refund: Refund = Refund.FULL
+    fault: Level | None = None
+    lost: bool = False
 
     @property
     def planned(self) -> bool:
@@ -89,10 +94,13 @@ class Budgets:
     uploads: Budget
 
 
+Watcher = Callable[[Entry | None], object]
+
+
 class Journal:
     """A ring of entries, and the newest bodies; these are bounded per entry, per journal and per process."""
 
-    __slots__ = ("_bodies", "_budget", "_caps", "_held", "_ring", "count")
+    __slots__ = ("_bodies", "_budget", "_caps", "_held", "_ring", "_watchers", "closed", "count", "number")
 
     def __init__(self, caps: Caps, budget: Budget) -> None:
         self._caps = caps
@@ -100,7 +108,11 @@ class Journal:
         self._ring: deque[Entry] = deque()
         self._bodies: OrderedDict[int, bytes] = OrderedDict()
         self._held = 0
+        self._watchers: list[Watcher] = []
+        # Takes the number of the next entry, in any thread: a step in C, so that no two get the same.
+        self.number: Callable[[], int] = count(1).__next__
         self.count = 0
+        self.closed = False
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._ring))
@@ -122,11 +134,31 @@ class Journal:
             oldest = self._ring.popleft().number
             if oldest in self._bodies:
                 self._forget(oldest)
+        if self._watchers:
+            self._tell(entry)
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Tell every new entry, in the thread that notes it, and None when no more come; return what ends the watch."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def close(self) -> None:
+        """Give back all room, and take none any more."""
+        self.clear()
+        self._budget = Budget(0)
+        self.closed = True
+        self._tell(None)
 
     def clear(self) -> None:
+        """Forget the entries; the next one has the next number all the same."""
         self._ring.clear()
         for number in tuple(self._bodies):
             self._forget(number)
+
+    def _tell(self, entry: Entry | None) -> None:
+        # A copy, as a watch may end in another thread meanwhile.
+        for watcher in tuple(self._watchers):
+            watcher(entry)
 
     def _keep(self, number: int, body: bytes) -> None:
         # Not more than a whole journal holds, or the loop would find nothing left to forget.

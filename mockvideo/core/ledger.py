@@ -12,9 +12,9 @@ NIL = Decimal(0)
 
 
 class Ledger:
-    """``opening + refunded = balance + held + charged``, always."""
+    """``opening + lent + refunded = balance + held + charged``, always."""
 
-    __slots__ = ("balance", "charged", "held", "refunded", "tariff")
+    __slots__ = ("balance", "charged", "held", "lent", "refunded", "tariff")
 
     def __init__(self, tariff: Tariff, opening: Decimal | None = None) -> None:
         self.tariff = tariff
@@ -22,11 +22,18 @@ class Ledger:
         self.held = NIL
         self.charged = NIL
         self.refunded = NIL
+        self.lent = NIL
 
     @property
     def spent(self) -> Decimal:
         """What the account's jobs have cost in the end, so far."""
         return self.charged - self.refunded
+
+    def lend(self, balance: Decimal | None) -> None:
+        """Let the balance be that from now on, until it is lent anew; None gives back what was lent last."""
+        self.balance -= self.lent
+        self.lent = NIL if balance is None else balance - self.balance
+        self.balance += self.lent
 
     def cover(self, price: Decimal) -> None:
         """Refuse what the balance does not cover."""

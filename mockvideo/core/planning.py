@@ -18,13 +18,15 @@ from mockvideo.core.timing import Timing
 # Scenarios whose matches are counted at once in an account; text in a header is a scenario, too.
 REMEMBERED = 200
 SUBMISSIONS = ("submit", "generate")
+# Whose answers may hold a clip.
+CARRIERS = ("generate", "poll", "content", "list")
 
 
 class Occasion(NamedTuple):
     """What a rule can see of a request before anything is checked.
 
     ``at`` is account time, in seconds since the account began; ``poll`` (which one of this job's) and ``age`` (of the
-    job, in seconds) are None where there is no job.
+    job, in seconds) are None where there is no job; a ``needless_key`` comes with a URL that asks for none.
     """
 
     dialect: str
@@ -35,6 +37,7 @@ class Occasion(NamedTuple):
     at: float = 0.0
     poll: int | None = None
     age: float | None = None
+    needless_key: bool = False
 
 
 class Plan(NamedTuple):
@@ -97,10 +100,10 @@ class _Counted:
 class Planner:
     """Decides for one account; counters belong to account and rule. ``source`` is where its chance comes from."""
 
-    __slots__ = ("_counted", "_source")
+    __slots__ = ("_counted", "source")
 
     def __init__(self, source: bytes) -> None:
-        self._source = source
+        self.source = source
         self._counted: OrderedDict[str, _Counted] = OrderedDict()
 
     def plan(self, scenarios: Sequence[Scenario], occasion: Occasion) -> Plan:
@@ -128,6 +131,15 @@ class Planner:
         """Count from the beginning again."""
         self._counted.clear()
 
+    def forget(self, name: str) -> None:
+        """Count the rules of that scenario from the beginning again."""
+        self._counted.pop(name, None)
+
+    def tallies(self, name: str) -> list[Tally]:
+        """Return what the rules of that scenario have counted, if it was ever asked."""
+        counted = self._counted.get(name)
+        return [] if counted is None else counted.tallies
+
     def _rules(self, scenario: Scenario) -> Iterator[tuple[str, Rule, Tally]]:
         """Yield the rules with the names under which the journal knows them."""
         counted = self._counted.get(scenario.name)
@@ -151,7 +163,7 @@ class Planner:
     def _unlucky(self, name: str, rule: Rule, tally: Tally) -> str | None:
         if rule.share is None:
             return None
-        chance = Chance(digest(self._source, name, str(tally.matched))).uniform(0.0, 1.0)
+        chance = Chance(digest(self.source, name, str(tally.matched))).uniform(0.0, 1.0)
         return None if chance < rule.share else f"drew {chance:.2f}, wanted below {rule.share:g}"
 
 
@@ -193,6 +205,7 @@ CONDITIONS: tuple[tuple[str, Callable[[Any, Occasion], bool]], ...] = (
     ("between", lambda wanted, occasion: wanted[0] <= occasion.at < wanted[1]),
     ("age", lambda wanted, occasion: occasion.age is not None and wanted[0] <= occasion.age < wanted[1]),
     ("poll", _poll),
+    ("needless_key", lambda wanted, occasion: occasion.needless_key is wanted),
 )
 SEEN = {"on": "operation", "between": "at"}
 
@@ -236,5 +249,5 @@ def _ordered(rule: Rule, occasion: Occasion) -> Iterator[tuple[str, Any]]:
             yield "outcome", rule.outcome
     if rule.refuses:
         yield "error", rule
-    if rule.disturbs:
+    if rule.disturbs and (rule.clip is None or occasion.operation in CARRIERS):
         yield "fault", rule

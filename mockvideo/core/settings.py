@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from mockvideo.core.clock import AutoClock, Clock, ManualClock, WallClock
+from mockvideo.core.clock import AutoClock, Clock, ClockMode, ManualClock, WallClock
 from mockvideo.core.scenario import Allowance, Scenario
 from mockvideo.core.timing import Timing
-
-ClockMode = Literal["wall", "manual", "auto"]
 
 
 @dataclass(frozen=True, slots=True)

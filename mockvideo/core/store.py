@@ -31,6 +31,21 @@ class Store:
         jobs = self._jobs.get(dialect)
         return jobs.get(job_id) if jobs is not None else None
 
+    def __iter__(self) -> Iterator[Job]:
+        for jobs in self._jobs.values():
+            yield from jobs.values()
+
+    def dialects(self) -> list[str]:
+        """Return where there are jobs."""
+        return list(self._jobs)
+
+    def clear(self) -> None:
+        """Forget all jobs, finished or not."""
+        self._jobs.clear()
+        self._poll_names.clear()
+        self._finished.clear()
+        self.unfinished = 0
+
     def latest(self, dialect: str) -> Iterator[Job]:
         """Yield the dialect's jobs, the last submitted first; those of one moment by id, backwards."""
         jobs = reversed(self._jobs.get(dialect, {}).values())

@@ -45,6 +45,11 @@ class Uploads:
         self._kept[upload.id] = upload
         self._budget.used += size
 
+    def close(self) -> None:
+        """Give back all room, and take none any more."""
+        self.clear()
+        self._budget = Budget(0)
+
     def clear(self) -> None:
         for upload_id in tuple(self._kept):
             self._drop(upload_id)

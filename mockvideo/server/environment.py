@@ -80,6 +80,8 @@ SETTINGS = (
     Setting("media", notation.one_of(*MEDIA)),
     Setting("allowed_host", notation.host_name, many=True, plural="allowed_hosts"),
     Setting("cors_origin", notation.origin, many=True, plural="cors_origins"),
+    Setting("token", notation.token),
+    Setting("no_control", notation.switch),
     Setting("log", notation.one_of(*LOGS)),
     Setting("ready_file", Path),
 )
@@ -163,6 +165,8 @@ def _options(found: Mapping[str, Any]) -> Options:
         allowed_hosts=found.get("allowed_host", ()),
         cors_origins=found.get("cors_origin", ()),
         beyond_loopback=not _is_loopback(found.get("host", HOST)),
+        token=found.get("token"),
+        control=not found.get("no_control", False),
         **direct,
     )
 

@@ -15,6 +15,7 @@ from mockvideo.server.guard import Guard
 
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 SWITCH = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
+TOKEN = re.compile("[!-~]{16,256}")
 ORIGIN = re.compile(r"\*|https?://[!-.0-~]+")
 
 
@@ -54,6 +55,13 @@ def switch(text: str) -> bool:
     if text.lower() not in SWITCH:
         raise SetupError(f"{text!r} is neither yes nor no; write 1 or 0")
     return SWITCH[text.lower()]
+
+
+def token(text: str) -> str:
+    """Read the secret that opens the control API, which no message repeats."""
+    if not TOKEN.fullmatch(text):
+        raise SetupError("this is no token; give 16 to 256 printable characters without blanks")
+    return text
 
 
 def folder(text: str) -> Path:

@@ -13,6 +13,8 @@ class Options:
     """What ``create_app`` and the command line agree on.
 
     ``media``: results are URLs on this server, or ``data:`` URLs. ``public_url`` replaces scheme and host in them.
+    ``token`` opens the control API for all accounts, which needs none if the server listens on loopback and none is
+    given; ``control``: there is one.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -21,3 +23,5 @@ class Options:
     allowed_hosts: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
     beyond_loopback: bool = False
+    token: str | None = None
+    control: bool = True

@@ -13,7 +13,6 @@ from typing import Self
 from starlette.types import Receive
 
 from mockvideo.core.account import Account
-from mockvideo.core.clock import Clock
 from mockvideo.core.errors import HttpDate, Literally, Refusal
 from mockvideo.core.limits import Quota
 
@@ -40,15 +39,18 @@ def in_real_time(quota: Quota, account: Account) -> Quota:
 
 
 class Watch:
-    """Hears when a clock is moved or a job is settled by hand; from its start on, lest news come before the wait."""
+    """Hears when the account's clock is moved or a job is settled by hand; from its start on, lest news come before.
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    The account may be given another clock meanwhile, which tells the same watchers.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
         self._news = asyncio.Event()
 
     def __enter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._end = self._clock.watch(lambda: loop.call_soon_threadsafe(self._news.set))
+        self._end = self._account.clock.watch(lambda: loop.call_soon_threadsafe(self._news.set))
         return self
 
     def __exit__(
@@ -61,10 +63,10 @@ class Watch:
 
         A moment that is not known (None), or that a clock which stands still has not reached, comes with the next news.
         """
-        gone = asyncio.ensure_future(_disconnected(receive))
+        gone = asyncio.ensure_future(disconnected(receive))
         told = asyncio.ensure_future(self._news.wait())
         try:
-            delay = None if moment is None else self._clock.delay(moment)
+            delay = None if moment is None else self._account.clock.delay(moment)
             await asyncio.wait({gone, told}, timeout=delay, return_when=asyncio.FIRST_COMPLETED)
             return not gone.done()
         finally:
@@ -74,6 +76,7 @@ class Watch:
             told.cancel()
 
 
-async def _disconnected(receive: Receive) -> None:
+async def disconnected(receive: Receive) -> None:
+    """Wait until the client leaves."""
     while (await receive())["type"] != "http.disconnect":
         pass

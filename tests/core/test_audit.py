@@ -235,6 +235,18 @@ def test_a_429_without_a_refusal_says_nothing_to_obey() -> None:
     assert (traffic.limited, traffic.obeyed, traffic.ignored) == (1, 0, 0)
 
 
+def test_a_429_that_was_lost_asked_nobody_to_wait() -> None:
+    lost = refused(wait=5.0, fault="connection", lost=True)
+
+    assert usage(lost, submitted(at=1.0)).traffic == Traffic(requests=2, retries=1)
+
+
+def test_a_429_of_a_gateway_is_one_that_says_nothing_to_obey() -> None:
+    page = refused(wait=5.0, fault="bytes", lost=True)
+
+    assert usage(page, submitted(at=1.0)).traffic == Traffic(requests=2, retries=1, limited=1)
+
+
 def test_only_the_next_request_of_the_same_operation_shows_obedience() -> None:
     early, late = polled("b", State.RUNNING, at=11.0), submitted(at=15.0)
     traffic = usage(refused(wait=5.0, at=10.0), early, late, submitted(at=15.1)).traffic
@@ -334,6 +346,42 @@ def test_a_job_that_is_wasted_twice_is_one_wasted_job() -> None:
     bills = usage(submitted("a"), submitted("b"), polled("a"), polled("b"), fetched("a")).bills
 
     assert (bills.duplicates, bills.unfetched, bills.wasted) == (bill(1, 3), bill(1, 3), bill(1, 3))
+
+
+def test_a_reply_that_was_lost_costs_what_is_submitted_again() -> None:
+    lost = submitted("a", fault="connection", lost=True)
+    page = submitted("b", status=502, fault="bytes", lost=True)
+    told = usage(lost, page, submitted("c"), polled("c"), fetched("c"))
+
+    assert (told.bills.duplicates, told.bills.wasted) == (bill(2, 6), bill(2, 6))
+    assert told.traffic.retries == 2
+
+
+def test_a_clip_that_was_lost_on_its_way_was_not_fetched() -> None:
+    cut = fetched(fault="connection", lost=True)
+
+    assert usage(submitted(), polled(), cut).bills.unfetched == bill(1, 3)
+    assert usage(submitted(), polled(), cut, fetched()).bills.unfetched == NOTHING
+
+
+@pytest.mark.parametrize("fault", ["snapshot", "document", "bytes", "connection", "clip"])
+def test_a_disturbed_answer_that_arrived_tells_what_it_says(fault: Any) -> None:
+    told = usage(submitted(), polled(fault=fault), fetched(fault=fault))
+
+    assert (told.bills.succeeded.jobs, told.bills.wasted, told.traffic.retries) == (1, NOTHING, 0)
+
+
+def test_who_is_led_elsewhere_does_not_retry() -> None:
+    led = polled(status=302, fault="bytes", lost=True)
+
+    assert usage(submitted(), led, polled()).traffic.retries == 0
+
+
+def test_an_end_that_was_lost_was_not_told() -> None:
+    lost = polled(fault="connection", lost=True)
+
+    assert usage(submitted(), lost, polled(), polled()).traffic.late_polls == 1
+    assert usage(submitted(), lost).bills.unfinished == bill(1, 3)
 
 
 def test_polls_after_the_end_was_told_are_late() -> None:

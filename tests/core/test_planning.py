@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockvideo.core.errors import Kind
+from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier
 from mockvideo.core.jobs import State
 from mockvideo.core.planning import REMEMBERED, UNPLANNED, Occasion, Plan, Planner, unmet
-from mockvideo.core.scenario import Changes, Earlier, Outcome, Rule, Scenario
+from mockvideo.core.scenario import Outcome, Rule, Scenario
 from mockvideo.core.timing import Timing
 
 SUBMIT = Occasion("sora", "submit", "sora-2", "a red fox")
@@ -96,6 +97,37 @@ def test_a_poll_is_meant_by_its_number_or_within_two(first, more, number) -> Non
     occasion = POLL._replace(poll=number)
     assert (unmet(Rule(poll=first), occasion) is None) is (number == first)
     assert (unmet(Rule(poll=(first, first + more)), occasion) is None) is (first <= number <= first + more)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "comes", "matches"), [(True, True, True), (True, False, False), (False, False, True)]
+)
+def test_a_key_that_nobody_asked_for_is_seen(wanted, comes, matches) -> None:
+    assert (unmet(Rule(needless_key=wanted), SUBMIT._replace(needless_key=comes)) is None) is matches
+
+
+# What it orders
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"bytes": Bytes(html=502)}, {"connection": Connection(reset="before")}, {"snapshot": Earlier(progress=0.1)}],
+)
+def test_an_answer_is_disturbed_on_every_level(fault) -> None:
+    rule = Rule(**fault)
+    assert plan(rule).fault is plan(rule, occasion=POLL).fault is rule
+
+
+@pytest.mark.parametrize("operation", ["submit", "generate", "poll", "content", "list", "upload", "document"])
+def test_a_clip_is_damaged_only_where_an_answer_may_hold_one(operation) -> None:
+    rule = Rule(clip=Damage(kind="empty"))
+    acts = operation in {"generate", "poll", "content", "list"}
+    assert (plan(rule, occasion=SUBMIT._replace(operation=operation)).fault is rule) is acts
+
+
+def test_a_rule_can_order_an_error_and_disturb_it() -> None:
+    rule = Rule(error=Kind.UNAVAILABLE, bytes=Bytes(html=503))
+    assert plan(rule).error is plan(rule).fault is rule
 
 
 # Which of them it acts on

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def wait(clock: Clock, moment: float | None, *, then: Callable[[], Any] = int, p
     peer = peer or Peer()
 
     async def waiting() -> bool:
-        with Watch(clock) as watch:
+        with Watch(SimpleNamespace(clock=clock)) as watch:
             waited = asyncio.ensure_future(watch.until(moment, peer.receive))
             await peer.waited_for.wait()
             await asyncio.to_thread(then)
@@ -68,7 +69,7 @@ def test_news_that_came_before_the_wait_are_not_missed() -> None:
     clock = ManualClock()
 
     async def waiting() -> bool:
-        with Watch(clock) as watch:
+        with Watch(SimpleNamespace(clock=clock)) as watch:
             await asyncio.to_thread(clock.wake)
             return await asyncio.wait_for(watch.until(None, Peer().receive), PATIENCE)
 
@@ -79,7 +80,7 @@ def test_old_news_wake_nobody_twice() -> None:
     clock = ManualClock()
 
     async def waiting() -> None:
-        with Watch(clock) as watch:
+        with Watch(SimpleNamespace(clock=clock)) as watch:
             clock.wake()
             assert await watch.until(None, Peer().receive)
             with pytest.raises(TimeoutError):
@@ -92,7 +93,7 @@ def test_news_from_many_threads_wake_everyone() -> None:
     clock = ManualClock()
 
     async def one() -> bool:
-        with Watch(clock) as watch:
+        with Watch(SimpleNamespace(clock=clock)) as watch:
             return await watch.until(clock.now() + 100, Peer().receive)
 
     async def waiting() -> list[bool]:
@@ -116,7 +117,7 @@ def test_a_client_that_leaves_ends_the_wait(moment) -> None:
     peer = Peer()
 
     async def waiting() -> bool:
-        with Watch(ManualClock()) as watch:
+        with Watch(SimpleNamespace(clock=ManualClock())) as watch:
             waited = asyncio.ensure_future(watch.until(moment, peer.receive))
             await peer.waited_for.wait()
             peer.left.set()
