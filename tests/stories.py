@@ -11,7 +11,7 @@ from mockvideo.dialect import Dialect, spelled
 from mockvideo.operation import Poll
 from mockvideo.pointer import find
 from mockvideo.script.library import Library
-from tests.driving import Answer, Client, app_of, at_once, exchange, route_of
+from tests.driving import LOST, Answer, Client, app_of, at_once, exchange, route_of
 
 NUMBERS = ("400", "402", "403", "429", "503")
 MOST_SUBMITS = 4
@@ -56,12 +56,17 @@ def endless(state: State) -> Story:
 AS_USUAL = Story()
 UNPOLLED = Story(polls="", words=(), downloads="")
 NO_CLIP = Story(downloads="", clip=False)
+NOT_PLAYABLE = Story(clip=False)
 
 STORIES = {
     **{number: refused(int(number)) for number in (*NUMBERS, "401", "500", "504")},
+    "422-with-details": refused(422),
     "moderation-at-submit": refused(400),
     "quota-not-rate": refused(429),
     "rate-limit-day": refused(429),
+    "accepted-reply-lost": later(LOST),
+    "accepted-then-silence": later(LOST),
+    "accepted-then-504-page": later(504),
     "busy-then-fine": later(503),
     "cold-start-404": later(404),
     "rate-limit-date": later(429),
@@ -72,6 +77,9 @@ STORIES = {
     "error-in-200": UNPOLLED._replace(clip=False),
     "id-under-another-key": UNPOLLED,
     "submitted-without-id": UNPOLLED,
+    "captive-portal": Story(words=(None, SUCCEEDED)),
+    "poll-cut-off": Story(polls=f"ok {LOST} ok"),
+    "stale-cache": Story(words=(RUNNING, QUEUED, RUNNING, SUCCEEDED)),
     "flaky-polls": Story(polls="ok 500 502 503 ok"),
     "fresh-id-404": Story(polls="404 ok"),
     "key-revoked-midway": Story(polls="ok 401", words=(RUNNING,), downloads=""),
@@ -102,9 +110,20 @@ STORIES = {
     "content-404-after-completed": Story(downloads="404 ok"),
     "content-422-after-completed": Story(downloads="422"),
     "content-503-for-a-while": Story(downloads="503 ok"),
+    "clip-is-a-picture": NOT_PLAYABLE,
+    "clip-is-an-error": NOT_PLAYABLE,
+    "clip-is-empty": NOT_PLAYABLE,
+    "download-cut": Story(downloads=f"{LOST} ok"),
+    "download-reset": Story(downloads=f"{LOST} ok"),
+    "redirect-to-another-host": Story(downloads="302"),
+    "redirects-in-circles": Story(downloads="302"),
+    "wrong-content-length": Story(downloads=f"{LOST} ok"),
     # Whose story differs in what the documents say, or only with more jobs, more requests or more time.
     **dict.fromkeys(
         (
+            *("clip-of-an-unknown-codec", "clip-of-two-gigabytes", "clip-url-refuses-the-key", "clip-without-index"),
+            *("download-ends-early", "download-slow", "dripping-polls", "idempotency-key-ignored"),
+            *("keep-alive-closed", "ranges-ignored", "reply-after-a-minute", "wrong-etag"),
             *("another-id-in-polls", "as-documented", "clip-url-after-two-uses", "clip-url-expires"),
             *("completed-then-running", "created-in-the-future", "extra-fields", "forgotten", "instant"),
             *("long-tail", "no-progress"),
@@ -141,8 +160,8 @@ def live(client: Client) -> Life:
     while not polls or not is_over(client.dialect, polls, words):
         polls.append(client.ask("GET", path))
         if polls[-1].status == 200:
-            words.append(find(unwrapped(polls[-1].document), client.dialect.pointers.status))
-    url = find(unwrapped(polls[-1].document), client.dialect.pointers.video)
+            words.append(find(told(polls[-1]), client.dialect.pointers.status))
+    url = find(told(polls[-1]), client.dialect.pointers.video)
     while is_here(url) and (not downloads or (downloads[-1].status >= 400 and len(downloads) < MOST_SUBMITS)):
         downloads.append(at_once(exchange(client.app, "GET", url, [])))
     return life
@@ -157,7 +176,11 @@ def poll_path(dialect: Dialect, submitted: Any) -> str | None:
     return None if name is None else route_of(dialect, Poll).path.replace("{id}", name)
 
 
-def unwrapped(document: Any) -> Any:
+def told(answer: Answer) -> Any:
+    """The document of an answer, where it is JSON, without what is wrapped around it."""
+    if answer.headers[b"content-type"] != b"application/json":
+        return {}
+    document = answer.document
     return document["data"] if document.keys() == {"data"} else document
 
 

@@ -22,11 +22,11 @@ TOLERANCE = 0.001
 class Traffic:
     """What was asked of a dialect, and how its clients took a no.
 
-    ``retries`` repeat a request of the same account that was answered 408, 409, 429 or from 500 on: same operation,
-    path and digest (or size, where it was refused before it had a digest). ``limited`` are the answers 429. One that
-    says how long to wait was ``obeyed`` if the account's next request for this operation came not before that, else
-    ``ignored``; one that was on its way already came too early as well, because nothing tells when it was sent.
-    ``late_polls`` ask for a job whose end an answer had told.
+    ``retries`` repeat a request of the same account that was answered 408, 409, 429 or from 500 on, or whose answer was
+    lost: same operation, path and digest (or size, where it was refused before it had a digest). ``limited`` are the
+    answers 429 that arrived. One that says how long to wait was ``obeyed`` if the account's next request for this
+    operation came not before that, else ``ignored``; one that was on its way already came too early as well, because
+    nothing tells when it was sent. ``late_polls`` ask for a job whose end an answer had told.
     """
 
     requests: int = 0
@@ -97,7 +97,7 @@ class Audit:
             self._judge(entry, tag, counts)
         if self._refused and self._repeats(entry, tag):
             counts["retries"] += 1
-        if entry.status >= 500 or entry.status in AGAIN:
+        if _is_to_repeat(entry):
             self._refuse(entry, tag, counts)
         if entry.job is not None:
             self._follow((tag, entry.dialect, entry.job), entry, counts)
@@ -142,10 +142,11 @@ class Audit:
         self._refused[*place, entry.path, entry.digest or entry.size] = None
         if len(self._refused) > self._most:
             self._refused.popitem(last=False)
-        if entry.status != 429:
+        if entry.status != 429 or (entry.lost and entry.fault == "connection"):
             return
         counts["limited"] += 1
-        wait = _wait(entry.refusal)
+        # A gateway's 429 does not tell what the answer behind it did.
+        wait = None if entry.lost else _wait(entry.refusal)
         if wait is not None:
             self._waits[place] = entry.at + wait
             if len(self._waits) > self._most:
@@ -164,8 +165,14 @@ class Audit:
                 self._forgotten += 1
         elif order.end is not None and entry.operation == "poll":
             counts["late_polls"] += 1
-        if entry.refusal is None:
+        # Neither a refusal nor an answer that never arrived tells of a job.
+        if entry.refusal is None and not entry.lost:
             order.learn(entry, inline=self._inline)
+
+
+def _is_to_repeat(entry: Entry) -> bool:
+    """Whether its client may well ask once more; one that is led elsewhere does that, too, but not for its own sake."""
+    return entry.status >= 500 or entry.status in AGAIN or (entry.lost and entry.status // 100 != 3)
 
 
 def _wait(refusal: Refusal | None) -> float | None:

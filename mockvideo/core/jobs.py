@@ -261,3 +261,9 @@ class Snapshot(NamedTuple):
     def completed_at(self) -> float | None:
         """When the job reached its final state, in seconds since the epoch; None until then."""
         return self.job.timeline.end if self.state in FINAL else None
+
+
+class Wait(NamedTuple):
+    """A blocking call's answer comes at ``until``, in seconds since the epoch; None: no time is known."""
+
+    until: float | None

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from annotated_types import Ge, Le, MinLen
+from annotated_types import Ge
 from pydantic import with_config
 
 from mockvideo.core.errors import HttpDate, Kind, Literally
-from mockvideo.core.jobs import Reason, Refund, State
+from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier, Status
+from mockvideo.core.jobs import Reason, Refund
 from mockvideo.core.timing import Count, Seconds, Share, Stretch, Timing
 
-Status = Annotated[int, Ge(200), Le(599)]
 Ending = Literal["succeeded", "failed", "cancelled", "never"]
 Documented = Literal["documented"]
-Place = Annotated[str, MinLen(1)]
 
 
 @with_config(extra="forbid")
@@ -26,7 +24,8 @@ class Outcome:
     """How a job ends. ``at`` is the share of its render where a failure or cancellation comes, or where it stands.
 
     ``forgotten_after`` and ``clips_expire_after`` count from its end. ``opaque_poll_url``: it can be polled only by the
-    URL that its submission answered, which cannot be put together from the id.
+    URL that its submission answered, which cannot be put together from the id. ``idempotent`` false: an idempotency key
+    that was used before makes one more job.
     """
 
     ends: Ending = "succeeded"
@@ -36,33 +35,7 @@ class Outcome:
     forgotten_after: Seconds | None = None
     clips_expire_after: Seconds | None = None
     opaque_poll_url: bool = False
-
-
-@with_config(extra="forbid")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
-    """One answer that tells an unfinished job as it may have been before: states and progress that go backwards."""
-
-    state: Literal[State.QUEUED, State.RUNNING] | None = None
-    progress: Share | None = None
-
-
-@with_config(extra="forbid")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """One answer whose document is changed, at a place that the dialect declares or at a JSON pointer.
-
-    ``set`` puts values there, ``null`` null; ``omit`` leaves fields out; ``text`` writes numbers as strings; ``rename``
-    moves values; ``wrap`` puts the whole document under a field; ``extra`` adds so many unknown fields.
-    """
-
-    set: Mapping[Place, Any] = field(default_factory=dict)
-    null: tuple[Place, ...] = ()
-    omit: tuple[Place, ...] = ()
-    text: tuple[Place, ...] = ()
-    rename: Mapping[Place, Place] = field(default_factory=dict)
-    wrap: str | None = None
-    extra: Annotated[int, Ge(0), Le(1_000)] = 0
+    idempotent: bool = True
 
 
 @with_config(extra="forbid")
@@ -71,12 +44,13 @@ class Rule:
     """One line of a script. Patterns are literals or globs; what is not said matches everything, or changes nothing.
 
     When: ``on`` an operation (``submit`` means blocking ones, too); ``between`` two moments of account time; at a job's
-    ``age`` or at its n-th ``poll``. Of the requests that match all this, the ``nth``, the ``first`` n, those
-    ``after`` n, ``every`` n-th, or a ``share`` drawn from the seed; at most so many ``times``, and so long as it
-    ``lasts`` from the first one on.
+    ``age`` or at its n-th ``poll``; with a ``needless_key``, which a clip's URL does not ask for. Of the requests that
+    match all this, the ``nth``, the ``first`` n, those ``after`` n, ``every`` n-th, or a ``share`` drawn from the seed;
+    at most so many ``times``, and so long as it ``lasts`` from the first one on.
 
-    What: timing, outcome, an API error by kind or literal status, and one disturbance of the answer (``snapshot`` or
-    ``document``).
+    What: timing, outcome, an API error by kind or literal status, and one disturbance of the answer: ``snapshot``,
+    ``document``, ``bytes``, ``connection`` or ``clip``. What was asked for is done all the same, a job made and billed,
+    unless an error is ordered as well.
     """
 
     on: str = "*"
@@ -87,6 +61,7 @@ class Rule:
     between: Stretch | None = None
     age: Stretch | None = None
     poll: Count | tuple[Count, Count] | None = None
+    needless_key: bool | None = None
     nth: Count | None = None
     first: Count | None = None
     after: Count | None = None
@@ -103,6 +78,9 @@ class Rule:
     retry_after: Seconds | HttpDate | Literally | None = None
     snapshot: Earlier | None = None
     document: Changes | None = None
+    bytes: Bytes | None = None
+    connection: Connection | None = None
+    clip: Damage | None = None
 
     @property
     def refuses(self) -> bool:
@@ -111,8 +89,14 @@ class Rule:
 
     @property
     def disturbs(self) -> bool:
-        """Whether this rule orders an answer that lies."""
-        return self.snapshot is not None or self.document is not None
+        """Whether this rule orders a disturbance of the answer."""
+        said = self.snapshot or self.document or self.bytes or self.connection or self.clip
+        return said is not None
+
+    @property
+    def needs_the_wire(self) -> bool:
+        """Whether what this rule orders takes more than an HTTP server lets an application do."""
+        return self.connection is not None or (self.bytes is not None and self.bytes.breaks)
 
 
 @with_config(extra="forbid")

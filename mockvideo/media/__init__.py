@@ -1,7 +1,8 @@
 """Clips from nothing: bytes in, bytes out."""
 
 from mockvideo.media.clip import Clip
-from mockvideo.media.mp4 import pad, write
+from mockvideo.media.damage import DAMAGES
+from mockvideo.media.mp4 import padding, write
 from mockvideo.media.sniff import media_type
 
-__all__ = ["Clip", "media_type", "pad", "write"]
+__all__ = ["DAMAGES", "Clip", "media_type", "padding", "write"]

@@ -43,10 +43,14 @@ def write(clip: Clip) -> bytes:
     return b"".join((FILE_TYPE, movie(clip, tracks, start), head, *media))
 
 
-def pad(data: bytes, size: int) -> bytes:
-    """The file, followed by a `free` box of 8 bytes or more if that takes it to at least `size` bytes."""
-    missing = size - len(data)
-    return data if missing <= 0 else data + box(b"free", bytes(max(0, missing - 8)))
+def padding(length: int, size: int) -> tuple[bytes, int]:
+    """What takes a file of that length to at least `size` bytes: the head of a `free` box, and how many zeros follow.
+
+    The head has 8 bytes, so the file may become a little larger; both are nothing if it is large enough.
+    """
+    missing = size - length
+    zeros = max(0, missing - 8)
+    return (pack(">I4s", 8 + zeros, b"free") if missing > 0 else b""), zeros
 
 
 def video(clip: Clip) -> Track:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from mockvideo.core.errors import Kind
+from mockvideo.core.faults import Changes, Earlier
 from mockvideo.core.jobs import State
-from mockvideo.core.scenario import Allowance, Changes, Earlier, Outcome, Rule, Scenario
+from mockvideo.core.scenario import Allowance, Outcome, Rule, Scenario
 from mockvideo.core.timing import Timing
 from mockvideo.dialect import Absent, Dialect, Pointers
 from mockvideo.provenance import Origin, Source
@@ -120,6 +121,8 @@ def _outcome(outcome: Outcome, dialect: Dialect) -> Remarks:
         yield from _guess(failure.source, ("outcome", "reason"), f"how {outcome.reason} is said")
     if outcome.opaque_poll_url and dialect.pointers.poll_path is None:
         yield ("outcome", "opaque_poll_url"), "changes nothing: no answer holds a URL to poll"
+    if not outcome.idempotent and not any(getattr(route.operation, "replay_header", None) for route in dialect.routes):
+        yield ("outcome", "idempotent"), "changes nothing: no request has an idempotency key"
 
 
 def _error(rule: Rule, dialect: Dialect) -> Remarks:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mockvideo.core.errors import HttpDate, Kind, Literally
+from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier
 from mockvideo.core.jobs import Reason, Refund
-from mockvideo.core.scenario import Allowance, Changes, Earlier, Outcome, Rule, Scenario
+from mockvideo.core.scenario import Allowance, Outcome, Rule, Scenario
 from mockvideo.core.timing import Lognormal, Polls, Stuck, Timing
 from mockvideo.script.problems import Trail
 
@@ -32,12 +33,16 @@ LIST_OF_PLACES = f'a list, such as ["progress"]: {ANY_PLACE}'
 SPAN = 'seconds (3 or "3s"), least and most ([3, 6]), {median = 4, sigma = 0.5}, or {polls = 3}'
 TIMING = 'a table such as {queue = 1, render = [3, 6]}, or "documented"'
 ALLOWED = f'{COUNT}, or "documented"'
+STATUS = "a whole number from 200 to 599"
+YES_NO = "true or false"
+PART = '"before", "head" or "body"'
+URL = 'a URL such as "https://example.com/"'
 
 FIELDS: Mapping[type, Mapping[str | int, Field]] = {
     Scenario: {
         "description": Field("What happens, and what a good client does.", "a text in quotes"),
         "seed": Field("Another seed is another story.", "a whole number"),
-        "strict": Field("Refuse to answer with a status that a dialect does not document.", "true or false"),
+        "strict": Field("Refuse to answer with a status that a dialect does not document.", YES_NO),
         "timing": Field("How long jobs take, unless a rule says otherwise.", TIMING, (Timing,)),
         "account": Field("What an account may use.", "a table such as {credits = 10, slots = 2}", (Allowance,)),
         "rules": Field("The first rule that matches decides.", "[[rules]] above each rule", (Rule,)),
@@ -54,12 +59,13 @@ FIELDS: Mapping[type, Mapping[str | int, Field]] = {
         "dialect": Field("When: the dialect.", GLOB),
         "model": Field("When: the model.", GLOB),
         "prompt": Field("When: the prompt.", GLOB),
-        "image": Field("When: an image is there, or none.", "true or false"),
+        "image": Field("When: an image is there, or none.", YES_NO),
         "between": Field(
             "When: between two moments of account time.", 'two of them, the earlier one first: ["5m", "15m"]'
         ),
         "age": Field("When: so long after the job was submitted.", 'two ages, the lesser one first: [0, "5s"]'),
         "poll": Field("When: at this poll of the job.", f"{COUNT}, or the first and the last of several: [2, 5]"),
+        "needless_key": Field("When: a key comes with a clip's URL, which needs none, or no such key.", YES_NO),
         "nth": Field("Of the requests that match, the n-th.", COUNT),
         "first": Field("Of the requests that match, so many.", COUNT),
         "after": Field("Of the requests that match, all after so many.", COUNT),
@@ -70,7 +76,7 @@ FIELDS: Mapping[type, Mapping[str | int, Field]] = {
         "timing": Field("What: how long the job takes.", TIMING, (Timing,)),
         "outcome": Field("What: how the job ends.", 'a table such as {ends = "failed", at = 0.5}', (Outcome,)),
         "error": Field("What: an API error, said as the dialect says it.", f"one of {', '.join(Kind)}"),
-        "status": Field("What: an API error with this very status.", "a whole number from 200 to 599"),
+        "status": Field("What: an API error with this very status.", STATUS),
         "message": Field("The text of the error.", "a text in quotes"),
         "retry_after": Field(
             "The Retry-After of the error.",
@@ -83,6 +89,11 @@ FIELDS: Mapping[type, Mapping[str | int, Field]] = {
         "document": Field(
             "What: one answer whose document is changed.", 'a table such as {omit = ["progress"]}', (Changes,)
         ),
+        "bytes": Field("What: other bytes in the place of an answer.", "a table such as {html = 502}", (Bytes,)),
+        "connection": Field(
+            "What: a connection that fails or crawls.", 'a table such as {reset = "before"}', (Connection,)
+        ),
+        "clip": Field("What: another file in the place of a clip.", 'a table such as {kind = "no_moov"}', (Damage,)),
     },
     Outcome: {
         "ends": Field("How the job ends.", '"succeeded", "failed", "cancelled" or "never"'),
@@ -91,11 +102,13 @@ FIELDS: Mapping[type, Mapping[str | int, Field]] = {
         "refund": Field("What comes back when it ends badly.", f"one of {', '.join(Refund)}"),
         "forgotten_after": Field("After its end, when nobody knows the job any more.", DURATION),
         "clips_expire_after": Field("After its end, when the clip is gone.", DURATION),
-        "opaque_poll_url": Field("It can be polled only by the URL that its submission answered.", "true or false"),
+        "opaque_poll_url": Field("It can be polled only by the URL that its submission answered.", YES_NO),
+        "idempotent": Field("An idempotency key that was used before leads to the job that it made.", YES_NO),
     },
     Earlier: {
         "state": Field("The state that is told.", '"queued" or "running"'),
         "progress": Field("The progress that is told.", SHARE),
+        "cached": Field("It comes from a cache, and has an Age.", DURATION),
     },
     Changes: {
         "set": Field("Values by place.", f'a table such as {{status = "odd"}}; places are {ANY_PLACE}'),
@@ -104,7 +117,43 @@ FIELDS: Mapping[type, Mapping[str | int, Field]] = {
         "text": Field("Numbers that are written as texts.", LIST_OF_PLACES),
         "rename": Field("New places by old.", f'a table such as {{id = "/task_id"}}; places are {ANY_PLACE}'),
         "wrap": Field("Put the whole document under this field.", "a text in quotes"),
+        "beside": Field("Fields beside that one.", "a table such as {code = 0}"),
         "extra": Field("Add so many unknown fields.", "a whole number from 0 to 1000"),
+        "blob": Field("Add an unknown field with so many letters.", "a whole number from 0 to 1048576"),
+    },
+    Bytes: {
+        "status": Field("Another status, or that of a redirect.", STATUS),
+        "html": Field("A gateway's page with this status.", STATUS),
+        "body": Field("This text in the place of the body.", "a text in quotes, of at most 65,536 characters"),
+        "content_type": Field("What the body is said to be.", 'a text such as "text/html"'),
+        "headers": Field(
+            "In the place of headers of the same name.", 'a table such as {Age = "60", Retry-After = ["2", "60"]}'
+        ),
+        "garbage": Field("Bytes that are no HTTP, drawn from the seed.", YES_NO),
+        "redirect": Field("Send the client elsewhere.", f'"self", "elsewhere", "clip", or {URL}'),
+        "content_length": Field("Announce so many bytes more, or less.", "a whole number, such as 100 or -100"),
+        "chunked": Field("A chunked body without its end, or one that ends too early.", '"unended" or "early"'),
+        "ranges": Field("How to be wrong about a Range.", '"ignored", "shifted" or "refused"'),
+    },
+    Connection: {
+        "reset": Field("Where it is reset (RST).", PART),
+        "close": Field("Where it is closed (FIN).", PART),
+        "hang": Field("Where it falls silent, until the client leaves.", PART),
+        "at": Field("The share of head or body after which that happens; 0.77 unless written.", SHARE),
+        "delay": Field("Before the first byte, in real time.", DURATION),
+        "drip": Field("Send head or body in pieces.", '"head" or "body"'),
+        "piece": Field("So many bytes each; 1 unless written.", COUNT),
+        "every": Field("From one piece to the next; a second unless written.", DURATION),
+        "bandwidth": Field("Bytes a second.", COUNT),
+        "not_kept": Field("Close it after the answer, against what that promised.", YES_NO),
+    },
+    Damage: {
+        "kind": Field(
+            "What is handed out as the clip.",
+            '"no_moov", "cut", "wrong_codec", "empty", "html", "error" or "picture"',
+        ),
+        "size": Field("A clip that plays, padded to so many bytes.", "a whole number from 0 to 4294967296"),
+        "base64": Field("How it is written where it stands in a document.", '"urlsafe", "lines" or "cut"'),
     },
     Timing: {
         "queue": Field("How long a job waits.", SPAN, (Lognormal, Polls)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -85,6 +85,27 @@ def inline(text: str) -> Scenario:
     except MisprintError as error:
         raise ScriptError([f'the rule {error}; for example on = "submit", status = 402']) from None
     return replace(_checked({"rules": [rule]}, lambda trail: path(trail[2:]) or "the rule"), name=text)
+
+
+def document(tables: Mapping[str, Any], *, name: str) -> Scenario:
+    """Read what a file says from its tables, as JSON has them. Raises ScriptError."""
+    if len(to_json(tables)) > LARGEST_FILE:
+        raise ScriptError([f"the scenario {TOO_LARGE}"])
+    return replace(_checked(dict(tables), lambda trail: path(trail) or "the scenario"), name=name)
+
+
+def one_rule(table: Mapping[str, Any], *, name: str) -> Scenario:
+    """Read one rule from its table, which may be as long as one that a header spells out. Raises ScriptError."""
+    if len(to_json(table)) > LONGEST_INLINE:
+        raise ScriptError([f"the rule is too large; write at most {LONGEST_INLINE >> 10} KiB, or a scenario"])
+    return replace(_checked({"rules": [dict(table)]}, lambda trail: path(trail[2:]) or "the rule"), name=name)
+
+
+def tables(scenario: Scenario) -> dict[str, Any]:
+    """Return what a scenario says as tables, which ``document`` reads."""
+    written: dict[str, Any] = adapter().dump_python(scenario, mode="json", exclude_defaults=True, by_alias=True)
+    written.pop("name", None)
+    return written
 
 
 def _checked(document: dict[str, Any], place: Callable[[Trail], str]) -> Scenario:

@@ -10,15 +10,15 @@ from itertools import pairwise
 from typing import Any
 
 from mockvideo.core.errors import HttpDate, Literally
-from mockvideo.core.planning import SUBMISSIONS
-from mockvideo.core.scenario import Allowance, Changes, Earlier, Rule, Scenario
+from mockvideo.core.faults import LEVELS, Bytes, Changes
+from mockvideo.core.planning import CARRIERS, SUBMISSIONS
+from mockvideo.core.scenario import Allowance, Rule, Scenario
 from mockvideo.core.timing import LONGEST, Timing
+from mockvideo.script import vain
 from mockvideo.script.fields import ANY_PLACE, OPERATIONS, PLACES, field_at
 from mockvideo.script.problems import Problem, Trail, instead, told
 
 POINTER = re.compile("(/([^/~]|~[01])*)+")
-# What a header can hold.
-HEADER = re.compile("[\x20-\x7e\xa0-\xff]*")
 # Python keeps thousands of patterns in memory.
 LONGEST_PATTERN = 200
 WITHOUT_BODY = {204, 205, 304}
@@ -51,8 +51,8 @@ def _empty(stretch: tuple[float, float] | None) -> bool:
 
 
 def _idle(rule: Rule) -> bool:
-    orders = (rule.timing, rule.outcome, rule.error, rule.status, rule.retry_after, rule.snapshot, rule.document)
-    return not rule.message and all(order is None for order in orders)
+    orders = (rule.timing, rule.outcome, rule.error, rule.status, rule.retry_after)
+    return not rule.message and not rule.disturbs and all(order is None for order in orders)
 
 
 def _unreachable(rule: Rule) -> bool:
@@ -62,8 +62,12 @@ def _unreachable(rule: Rule) -> bool:
     return number % every > 0 or number <= after or number > (rule.first or number)
 
 
+def _is_of_downloads(bytes_: Bytes) -> bool:
+    return bytes_.ranges is not None or bytes_.redirect == "clip"
+
+
 CONTRADICTIONS: tuple[tuple[Trail, Callable[[Rule], bool], str], ...] = (
-    ((), _idle, "orders nothing; write what: timing, outcome, error, status, snapshot or document"),
+    ((), _idle, f"orders nothing; write what: timing, outcome, error, status, {' or '.join(LEVELS)}"),
     (
         ("retry_after",),
         lambda rule: rule.retry_after is not None and not rule.refuses,
@@ -73,11 +77,6 @@ CONTRADICTIONS: tuple[tuple[Trail, Callable[[Rule], bool], str], ...] = (
         ("message",),
         lambda rule: bool(rule.message) and not rule.refuses,
         'needs an error to stand in; write error = "invalid_request" or status = 400 beside it',
-    ),
-    (
-        ("document",),
-        lambda rule: rule.snapshot is not None and rule.document is not None,
-        "disturbs what snapshot disturbs already; leave one of them, or write two rules for two answers",
     ),
     ((), _unreachable, "never acts: nth, first, after and every leave no request; leave one of them out"),
     (("between",), lambda rule: _empty(rule.between), "ends where it begins; write two different moments"),
@@ -107,12 +106,26 @@ CONTRADICTIONS: tuple[tuple[Trail, Callable[[Rule], bool], str], ...] = (
         lambda rule: rule.outcome is not None and _lacks(rule, *SUBMISSIONS),
         'is settled at submission, and the rule is for others; write on = "submit"',
     ),
-    (("snapshot",), lambda rule: rule.snapshot == Earlier(), "changes nothing; write state or progress into it"),
+    (
+        ("clip",),
+        lambda rule: rule.clip is not None and _lacks(rule, *CARRIERS),
+        'is in no answer that the rule is for; write on = "content", "generate" or "poll"',
+    ),
+    (
+        ("needless_key",),
+        lambda rule: rule.needless_key is not None and _lacks(rule, "content"),
+        'is seen when a clip is fetched, and the rule is for others; write on = "content"',
+    ),
+    (
+        ("bytes",),
+        lambda rule: rule.bytes is not None and _is_of_downloads(rule.bytes) and _lacks(rule, "content"),
+        'speaks of downloads, and the rule is for others; write on = "content"',
+    ),
     (("document",), lambda rule: rule.document == Changes(), "changes nothing; write set, null, omit … into it"),
     (("status",), lambda rule: rule.status in WITHOUT_BODY, "is of an answer without a document; write another one"),
     (
         ("retry_after", "text"),
-        lambda rule: isinstance(rule.retry_after, Literally) and not HEADER.fullmatch(rule.retry_after.text),
+        lambda rule: isinstance(rule.retry_after, Literally) and not vain.HEADER.fullmatch(rule.retry_after.text),
         "cannot stand in a header; write printable letters of Latin-1",
     ),
     (
@@ -136,6 +149,7 @@ def problems(scenario: Scenario, document: Mapping[str, Any]) -> Iterator[Proble
         yield from _timing(rule.timing, (*trail, "timing"))
         yield from _outcome(document["rules"][place].get("outcome", {}), (*trail, "outcome"))
         yield from _places(rule.document or Changes(), (*trail, "document"))
+        yield from vain.problems(document["rules"][place], {level: getattr(rule, level) for level in LEVELS}, trail)
 
 
 def _account(account: Allowance) -> Iterator[Problem]:

@@ -69,13 +69,15 @@ def _misprint(text: str, message: str) -> MisprintError:
 
 
 def implausible(value: object, trail: Trail = ()) -> Iterator[Problem]:
-    """Yield what TOML can say and scenarios cannot use."""
+    """Yield what TOML or JSON can say and scenarios cannot use."""
     if isinstance(value, dict | list):
         yield from _too_much(value, trail)
     elif isinstance(value, float) and not isfinite(value):
         yield Problem(trail, f"is {value}; write a number that can be counted")
     elif isinstance(value, int) and not -LARGEST <= value < LARGEST:
         yield Problem(trail, "is too large; write a number of at most 64 bits")
+    elif value is None:
+        yield Problem(trail, "is null, which no file can say; leave it out")
     elif not isinstance(value, str | int | float):
         yield Problem(trail, f'is a date or a time; write a duration, or a text in quotes: "{value}"')
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,12 +21,16 @@ from mockvideo.server.call import Call, Headers
 from mockvideo.server.exchange import Exchange, Observer
 from mockvideo.server.files import RESPOND, Answer, serve
 from mockvideo.server.guard import Guard
+from mockvideo.server.openapi import PATH as OPENAPI
+from mockvideo.server.openapi import Specifications
 from mockvideo.server.options import Options
 from mockvideo.server.routes import Found, Table
 from mockvideo.server.service import JSON, Service
 
-HEALTH = "/_mockvideo/health"
-OURS = (clips.PATH, "/_mockvideo/")
+CONTROL = "/_mockvideo/"
+HEALTH = CONTROL + "health"
+OURS = (clips.PATH, CONTROL)
+Control = Callable[[Scope, str, dict[bytes, bytes], Receive, Send], Awaitable[Answer | None]]
 
 
 class Place(NamedTuple):
@@ -39,13 +44,19 @@ class Place(NamedTuple):
 
 
 class App:
-    """One server's ASGI application. ``roots``: on these ports a dialect is served without a prefix."""
+    """One server's ASGI application.
+
+    ``roots``: on these ports a dialect is served without a prefix. ``astray`` is the last path where nothing is.
+    ``control`` answers what is asked below ``/_mockvideo/``.
+    """
 
     def __init__(self, service: Service, exchange: Exchange, known: Mapping[str, Dialect]) -> None:
         self.service = service
         self.exchange = exchange
         self.dialects = known
         self.roots: dict[int, str] = {}
+        self.astray = ""
+        self.control: Control | None = self._begin_control if service.options.control else None
         self._tables = {name: Table(dialect.routes) for name, dialect in known.items()}
         # Polls are most of the traffic: what stands before their id leads straight to their routes.
         self._polls = {
@@ -55,6 +66,7 @@ class App:
         }
         options = service.options
         public_url = options.public_url
+        self._specifications = Specifications(known, public_url)
         self._public_path = None if public_url is None else urlsplit(public_url).path.rstrip("/")
         self._guard = Guard(
             allowed_hosts=options.allowed_hosts,
@@ -74,7 +86,7 @@ class App:
             path = path.removeprefix(mount_point)
         answer = self._at_the_door(scope, path, named)
         if answer is None:
-            answer = await self._inside(scope, path, named, receive)
+            answer = await self._inside(scope, path, named, receive, send)
         if answer is not None:
             await _send(answer, scope, send)
 
@@ -90,16 +102,24 @@ class App:
         problem = self._guard.host_problem(named.get(b"host"))
         if problem is not None:
             return _json(421, {"error": {"message": problem}})
-        if scope["method"] == "OPTIONS":
-            asked = named.get(b"access-control-request-headers")
-            allowed = self._guard.preflight(named.get(b"origin"), asked)
-            return Answer(204, allowed, b"") if allowed else None
+        if scope["method"] == "OPTIONS" and not path.startswith(CONTROL):
+            return self._preflight(named)
         return None
 
-    async def _inside(self, scope: Scope, path: str, named: dict[bytes, bytes], receive: Receive) -> Answer | None:
+    def _preflight(self, named: dict[bytes, bytes]) -> Answer | None:
+        asked = named.get(b"access-control-request-headers")
+        allowed = self._guard.preflight(named.get(b"origin"), asked)
+        return Answer(204, allowed, b"") if allowed else None
+
+    async def _inside(
+        self, scope: Scope, path: str, named: dict[bytes, bytes], receive: Receive, send: Send
+    ) -> Answer | None:
         place = self._locate(scope, path)
         answer: Answer | None
         if place is None:
+            if self.control is not None and path.startswith(CONTROL) and not path.startswith(OPENAPI):
+                # No page of another origin may read it, whatever --cors-origin says.
+                return await self.control(scope, path, named, receive, send)
             answer = self._elsewhere(scope, path, named)
         else:
             before = scope.get("root_path", "") if self._public_path is None else self._public_path
@@ -108,6 +128,13 @@ class App:
         if answer is not None and b"origin" in named:
             answer.headers.extend(self._guard.cors(named[b"origin"]))
         return answer
+
+    async def _begin_control(
+        self, scope: Scope, path: str, named: dict[bytes, bytes], receive: Receive, send: Send
+    ) -> Answer | None:
+        """Load the control API at its first request: many servers never see one."""
+        self.control = import_module("mockvideo.server.control.api").Control(self.service, self.dialects)
+        return await self.control(scope, path, named, receive, send)
 
     def _locate(self, scope: Scope, path: str) -> Place | None:
         if self.roots:
@@ -145,9 +172,12 @@ class App:
     def _elsewhere(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer:
         if path.startswith(clips.PATH):
             return self._media(scope, path, named)
+        if path.startswith(OPENAPI):
+            return self._specifications.answer(scope, path)
         mount_point = scope.get("root_path", "")
         if path == "/" and scope["method"] in {"GET", "HEAD"}:
             return _json(200, self._directory(mount_point))
+        self.astray = path
         hint = self._hint(mount_point, path)
         return _json(404, {"error": {"message": f"Nothing is served at {mount_point}{path}.", "hint": hint}})
 
@@ -202,10 +232,18 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     # Popped, because what responds holds the scope: a cycle that only the garbage collector would end.
     respond = scope.get("extensions", {}).pop(RESPOND, None)
     if respond is not None:
-        respond(answer.status, answer.headers, answer.body)
+        playing = respond(answer)
+        if playing is not None:
+            await playing
         return
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": bytes(answer.body)})
+    if answer.wire is None:
+        await send({"type": "http.response.body", "body": bytes(answer.body)})
+        return
+    # What takes our own transport is refused before it comes here (server.direct): this is a clip of any size.
+    for piece in answer.pieces():
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,6 +9,7 @@ from starlette.types import Scope
 from mockvideo.advice import Advisor, Asked
 from mockvideo.core.account import Account
 from mockvideo.core.errors import Refusal
+from mockvideo.core.faults import Earlier, Level
 from mockvideo.core.jobs import FINAL, UNSCRIPTED, Snapshot, State
 from mockvideo.core.planning import UNPLANNED, Plan
 from mockvideo.dialect import Dialect
@@ -21,8 +22,9 @@ class Call:
     """One exchange with a dialect, filled in as it proceeds.
 
     ``prefix`` is the URL path before the documented ``path``; ``named`` has the headers by name; ``record`` is what
-    the journal keeps instead of the body; ``scripted``: a rule or the job's script may change the answer. What is not
-    known yet stands in the class, because a call is made for every request.
+    the journal keeps instead of the body; ``scripted``: a rule or the job's script may change the answer. ``fault`` is
+    the level on which one did, and ``lost`` whether the client does not learn what was answered. What is not known yet
+    stands in the class, because a call is made for every request.
     """
 
     route: Route | None = None
@@ -35,6 +37,8 @@ class Call:
     refusal: Refusal | None = None
     hint: str | None = None
     scripted: bool = False
+    fault: Level | None = None
+    lost: bool = False
     advice: tuple[str, ...] = ()
     digest: bytes = b""
     price: Decimal | None = None
@@ -56,11 +60,10 @@ class Call:
 
     def show(self, snapshot: Snapshot) -> Snapshot:
         """Return the job as this answer tells it, which a rule may want to be behind the truth."""
-        lie = self.plan.lie
-        if lie is not None and lie.snapshot is not None:
-            state = lie.snapshot.state or (State.RUNNING if snapshot.state in FINAL else snapshot.state)
-            progress = snapshot.progress if lie.snapshot.progress is None else lie.snapshot.progress
-            snapshot = snapshot._replace(state=state, progress=progress)
+        fault = self.plan.fault
+        if fault is not None and fault.snapshot is not None:
+            truth, snapshot = snapshot, _earlier(snapshot, fault.snapshot)
+            self.fault = self.fault if snapshot == truth else "snapshot"
         self.snapshot = snapshot
         if snapshot.job.script is not UNSCRIPTED:
             self.scripted = True
@@ -82,3 +85,10 @@ class Call:
         if self.account is None:
             raise AssertionError("ask for the account after identify()")
         return self.account
+
+
+def _earlier(snapshot: Snapshot, told: Earlier) -> Snapshot:
+    """The job as it may have been before."""
+    state = told.state or (State.RUNNING if snapshot.state in FINAL else snapshot.state)
+    progress = snapshot.progress if told.progress is None else told.progress
+    return snapshot._replace(state=state, progress=progress)

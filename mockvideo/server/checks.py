@@ -116,7 +116,8 @@ class Submission:
             name = (self.operation.replay_header or b"").decode().title()
             message = f"{name} must have at most {LONGEST_REPLAY_KEY} characters."
             raise ApiError(Kind.INVALID_REQUEST, message, field=name)
-        if key:
+        outcome = self.call.plan.outcome
+        if key and (outcome is None or outcome.idempotent):
             now = self.account.clock.now()
             made = self.account.replays.find(self.dialect.name, key, self.digest, now)
             # The store may have dropped a finished job before its key expires.

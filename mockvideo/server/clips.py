@@ -14,10 +14,13 @@ from mockvideo.core.accounts import Accounts
 from mockvideo.core.files import File
 from mockvideo.core.jobs import Job, State
 from mockvideo.media import Clip, write
+from mockvideo.operation import Content, Route
+from mockvideo.provenance import guess
 
 # Some hundreds of clips: even a minute of 1080p takes about 0.1 MB.
 ROOM = 64 << 20
 PATH = "/media/"
+DOWNLOAD = Route("GET", "/media/{id}", Content(), guess("no provider documents where its clips lie"))
 
 
 class Clips:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 
 from mockvideo.core.account import Account
 from mockvideo.core.errors import ApiError, Kind, Refusal
@@ -14,15 +13,18 @@ from mockvideo.core.scenario import Rule, Scenario
 from mockvideo.operation import Submit
 from mockvideo.pointer import find
 from mockvideo.schema import Json
-from mockvideo.script.read import inline
+from mockvideo.script.choice import choose
 from mockvideo.server.call import Call
+from mockvideo.server.clips import DOWNLOAD
 from mockvideo.server.documents import read_document
+from mockvideo.server.files import RESPOND
 
 HEADER = b"x-mockvideo-scenario"
 # What a body has to contain to hold a tag, however a form has escaped its brackets.
 MARK = b"mockvideo"
 LONGEST_TOLD = 200
-TAG = re.compile(r"\[\[\s*mockvideo:\s*(.*?)\s*\]\]", re.DOTALL)
+# Not the first two brackets that close, as the last word may be a list.
+TAG = re.compile(r"\[\[\s*mockvideo:\s*(.*?)\s*\]\](?!\])", re.DOTALL)
 
 
 def direct(call: Call, account: Account) -> None:
@@ -30,7 +32,9 @@ def direct(call: Call, account: Account) -> None:
     occasion, chosen = _look(call, account)
     job_id = call.name if call.route is not None and call.route.name in {"poll", "content"} else ""
     call.plan = _possible(account.direct(call.dialect.terms, occasion, chosen, job_id), call)
-    call.scripted = call.plan.lie is not None
+    if call.plan.fault is not None:
+        call.scripted = True
+        _refuse_elsewhere(call, call.plan.fault)
     if call.plan.error is not None:
         facts = {"model": occasion.model} if occasion.model else {}
         refusal = order(call, call.plan.error, strict=call.plan.strict or account.settings.strict)
@@ -44,6 +48,16 @@ def _possible(plan: Plan, call: Call) -> Plan:
     return plan._replace(outcome=replace(plan.outcome, opaque_poll_url=False))
 
 
+def _refuse_elsewhere(call: Call, fault: Rule) -> None:
+    """Refuse what only our own transport can do where another one serves, lest nothing happens in silence."""
+    if not fault.needs_the_wire or RESPOND in call.scope.get("extensions", {}):
+        return
+    name = call.plan.rules["fault"]
+    message = f"{name} disturbs the connection, which takes the server of mockvideo; start it with mockvideo serve."
+    call.plan = call.plan._replace(fault=None)
+    raise ApiError.of(Refusal(Kind.INTERNAL, message, status=501, text=message), rule=name)
+
+
 def order(call: Call, rule: Rule, *, strict: bool) -> Refusal:
     """Return the refusal that a rule orders; ``strict`` raises ApiError where the dialect documents no such status."""
     dialect = call.dialect
@@ -51,14 +65,16 @@ def order(call: Call, rule: Rule, *, strict: bool) -> Refusal:
     if strict and dialect.standing(refusal) == "literal":
         name = call.plan.rules["error"]
         message = f"{name} is strict, and {dialect.name} documents no status {rule.status}; order an error by its kind."
-        raise ApiError(Kind.INVALID_REQUEST, message)
+        raise _unusable(message)
     return refusal
 
 
 def _look(call: Call, account: Account) -> tuple[Occasion, list[Scenario]]:
     """Return what rules can see of this request, and the scenarios that it names itself."""
     operation = call.route.name if call.route is not None else ""
-    occasion = Occasion(call.dialect.name, operation)
+    keyed = call.dialect.credential.header in call.named or b"authorization" in call.named
+    needless = keyed and call.route is DOWNLOAD
+    occasion = Occasion(call.dialect.name, operation, needless_key=needless)
     if isinstance(call.operation, Submit):
         occasion = _peek(call, call.operation, occasion)
     library = account.direction.library
@@ -75,15 +91,16 @@ def _named(call: Call, prompt: str) -> Iterator[str]:
 
 
 def _choose(text: str, library: Mapping[str, Scenario]) -> Scenario:
-    """Return the scenario of that name, or the one that the text itself spells out."""
+    """Return the scenario that a text means."""
     try:
-        if "=" in text or text in library:
-            return library[text] if text in library else inline(text)
+        return choose(text, library)
     except ValueError as error:
-        raise ApiError(Kind.INVALID_REQUEST, str(error)) from error
-    near = get_close_matches(text, library, n=1)
-    cure = f"did you mean {near[0]}?" if near else 'list them with mockvideo scenarios, or write a rule: status = 503'
-    raise ApiError(Kind.INVALID_REQUEST, f"No scenario is called {text[:LONGEST_TOLD]!r}; {cure}")
+        raise _unusable(str(error)) from error
+
+
+def _unusable(message: str) -> ApiError:
+    """What is wrong with a script is told in our words, as a dialect has none for it."""
+    return ApiError.of(Refusal(Kind.INVALID_REQUEST, message, text=message))
 
 
 def _peek(call: Call, operation: Submit, occasion: Occasion) -> Occasion:

@@ -9,10 +9,9 @@ from starlette.types import Receive
 
 from mockvideo.core.account import Account
 from mockvideo.core.errors import ApiError, Kind, Refusal
-from mockvideo.core.jobs import FINAL, Refund, Snapshot
+from mockvideo.core.jobs import FINAL, Refund, Snapshot, State
 from mockvideo.core.journal import LONGEST_TEXT, Entry, redacted
-from mockvideo.operation import Content, Route
-from mockvideo.provenance import guess
+from mockvideo.operation import Content
 from mockvideo.server import clips
 from mockvideo.server.body import Disconnected, refuse_encoding
 from mockvideo.server.call import Call, Headers
@@ -21,10 +20,13 @@ from mockvideo.server.files import Answer
 from mockvideo.server.perform import LIMITS, PERFORM, send_clip
 from mockvideo.server.routes import Found, Table
 from mockvideo.server.service import Service
+from mockvideo.server.substitutes import substitute
 from mockvideo.server.waiting import ask_to_wait, in_real_time
+from mockvideo.server.wire import Wire
 
-DOWNLOAD = Route("GET", "/media/{id}", Content(), guess("no provider documents where its clips lie"))
-NOT_ENDED = (None, Refund.FULL)
+# A job's id, its model and its state.
+Subject = tuple[str | None, str | None, str | None]
+NOTHING_TOLD: tuple[Subject, float | None, Refund] = ((None, None, None), None, Refund.FULL)
 # nginx's status for this; nobody is left to receive it, only the journal shows it.
 CLIENT_LEFT = 499
 
@@ -56,12 +58,14 @@ class Exchange:
             # A bug, here or in a dialect's folder: said in the dialect's envelope too, and never `planned`.
             logger.exception("%s %s failed", call.method, call.path)
             answer = self._refuse(call, Refusal(Kind.INTERNAL))
+        if call.scripted and answer is not None:
+            answer = self._disturb(call, answer)
         self._note(call, answer.status if answer is not None else CLIENT_LEFT)
         return answer
 
     def download(self, call: Call, found: clips.Found) -> Answer:
         """Answer a fetch of a clip by its URL, which needs no key but belongs to an account all the same."""
-        call.route, call.account, call.name = DOWNLOAD, found.account, found.job.id
+        call.route, call.account, call.name = clips.DOWNLOAD, found.account, found.job.id
         try:
             if found.account.direction.active or HEADER in call.named:
                 direct(call, found.account)
@@ -69,6 +73,7 @@ class Exchange:
             answer = send_clip(self.service, call, snapshot, found.number)
         except ApiError as error:
             answer = self._refuse(call, error.refusal)
+        answer = self._disturb(call, answer)
         self._note(call, answer.status)
         return answer
 
@@ -86,21 +91,49 @@ class Exchange:
         status, document = call.dialect.say(refusal)
         return self.service.answer(call, status, document, headers)
 
+    def _disturb(self, call: Call, answer: Answer) -> Answer:
+        """Let happen to a finished answer what a rule orders for its way to the client."""
+        fault = call.plan.fault
+        if fault is None:
+            return answer
+        if fault.connection is not None:
+            call.fault, call.lost = "connection", fault.connection.loses
+            return answer._replace(wire=Wire(connection=fault.connection))
+        if fault.bytes is not None:
+            other = substitute(call, answer, fault.bytes, self._clip_url(call))
+            if other != answer:
+                call.fault, call.lost = "bytes", fault.bytes.loses
+            return other
+        if fault.snapshot is not None and fault.snapshot.cached is not None and call.refusal is None:
+            call.fault = "snapshot"
+            answer.headers.append((b"age", b"%d" % fault.snapshot.cached))
+        return answer
+
+    def _clip_url(self, call: Call) -> str | None:
+        """Where a documented download can send its client; None if this is none."""
+        snapshot, account = call.snapshot, call.account
+        if not isinstance(call.operation, Content) or call.route is clips.DOWNLOAD:
+            return None
+        if account is None or snapshot is None or snapshot.state is not State.SUCCEEDED:
+            return None
+        return self.service.url(call, clips.paths(account, snapshot.job)[0])
+
     def _note(self, call: Call, status: int) -> None:
         account = call.account
         if account is None:
             account = self.service.accounts.anonymous
             account.arrive()
+        subject, took, refund = NOTHING_TOLD if call.snapshot is None else _told(call.snapshot)
         # By position, because by name a tuple takes more than twice as long.
         entry = Entry(
-            account.journal.count + 1,
+            account.journal.number(),
             account.moment - account.began,
             call.dialect.name,
             call.route.name if call.route is not None else "",
             call.method,
             call.path[:LONGEST_TEXT],
             status,
-            *_subject(call.snapshot),
+            *subject,
             call.refusal,
             _rule(call) if call.scripted or call.refusal is not None else None,
             call.hint,
@@ -110,40 +143,35 @@ class Exchange:
             call.plan.misses,
             call.digest,
             call.price,
-            *_ending(call.snapshot),
+            took,
+            refund,
+            call.fault,
+            call.lost,
         )
         account.journal.note(entry, call.body if call.record is None else call.record)
         if self.observer is not None:
             self.observer(entry, account)
 
 
-def _subject(snapshot: Snapshot | None) -> tuple[str | None, str | None, str | None]:
-    """Return the job that an exchange was about, its model and its state."""
-    if snapshot is None:
-        return None, None, None
-    job = snapshot.job
-    return job.id, job.request.model, snapshot.state
-
-
-def _ending(snapshot: Snapshot | None) -> tuple[float | None, Refund]:
-    """Return how long a job took that has ended, and what came back of its price."""
-    if snapshot is None or snapshot.state not in FINAL:
-        return NOT_ENDED
-    job, end = snapshot.job, snapshot.completed_at
-    return None if end is None else end - job.submitted_at, job.script.refund
+def _told(snapshot: Snapshot) -> tuple[Subject, float | None, Refund]:
+    """Return the job that an exchange was about, how long it took if it has ended, and what came back of its price."""
+    job, state = snapshot.job, snapshot.state
+    end = snapshot.completed_at if state in FINAL else None
+    subject = job.id, job.request.model, state
+    return subject, None if end is None else end - job.submitted_at, job.script.refund
 
 
 def _rule(call: Call) -> str | None:
-    """Name the rule that ordered this answer: an error, a lie, a job's end."""
+    """Name the rule that ordered this answer: a fault that acted, an error, a job's end."""
     rules = call.plan.rules
+    if call.fault is not None:
+        return rules["fault"]
     if call.plan.error is not None:
         return rules["error"]
     if call.refusal is not None:
         lost = call.refusal.facts.get("rule")
         return lost if isinstance(lost, str) else None
     snapshot = call.snapshot
-    if "lie" in rules:
-        return rules["lie"]
     return snapshot.job.script.rule if snapshot is not None and snapshot.state in FINAL else None
 
 

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from mockvideo.core.faults import Ranges
+from mockvideo.server.wire import Send, Wire
 
 # More digits than any size has make a range malformed, which serves the whole file.
 RANGE = re.compile(rb"bytes=[ \t]*([0-9]{0,20})-([0-9]{0,20})[ \t]*", re.IGNORECASE)
 ENTITY_TAG = re.compile(rb'(?:W/)?("[^"]*")')
 CONDITIONS = frozenset({b"range", b"if-range", b"if-none-match"})
 
-# The ASGI extension through which our own transport takes a whole answer: (status, headers, body).
+# So much of a large body is in memory at once.
+PIECE = 1 << 18
+
+# The ASGI extension through which our own transport takes a whole answer.
 RESPOND = "mockvideo.respond"
 
 
 class Answer(NamedTuple):
-    """What goes over the wire; ``body`` may be a view of the file, and is empty where only the head is sent."""
+    """What goes over the wire; ``body`` may be a view of the file, and is empty where only the head is sent.
+
+    ``wire`` is what becomes of it there; None: nothing unusual.
+    """
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes | memoryview
+    wire: Wire | None = None
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body as it is sent: pieces that fit into memory, with the zeros after it."""
+        sent = Send(self.body, self.wire.zeros if self.wire is not None else 0)
+        return (bytes(piece.data) + bytes(piece.zeros) for piece in sent.pieces(PIECE))
 
 
 def serve(  # noqa: PLR0913 - a file and a request, everything by name
@@ -30,8 +46,13 @@ def serve(  # noqa: PLR0913 - a file and a request, everything by name
     request_headers: list[tuple[bytes, bytes]],
     method: str,
     max_age: int | None = None,
+    zeros: int = 0,
+    ranges: Ranges | None = None,
 ) -> Answer:
-    """Answer a GET or HEAD for ``data``; ``etag`` comes without quotes, ``max_age`` is in seconds."""
+    """Answer a GET or HEAD for ``data`` and so many ``zeros`` after it.
+
+    ``etag`` comes without quotes, ``max_age`` is in seconds; ``ranges`` is how to be wrong about a Range.
+    """
     tag = b'"%b"' % etag.encode("ascii")
     kept = [(b"etag", tag)]
     if max_age is not None:
@@ -42,27 +63,38 @@ def serve(  # noqa: PLR0913 - a file and a request, everything by name
         return Answer(304, kept, b"")
     # RFC 9110, 14.2: a range is for a GET alone.
     ranged = method == "GET" and b"range" in asked and asked.get(b"if-range", tag) == tag
-    span = _span(asked[b"range"], len(data)) if ranged else None
-    status, headers, body = _cut(data, media_type.encode("ascii"), span)
-    return Answer(status, [(b"accept-ranges", b"bytes"), *kept, *headers], b"" if method == "HEAD" else body)
+    whole = Send(data, zeros)
+    span = _span(asked[b"range"], whole.size) if ranged else None
+    if span is not None and ranges is not None:
+        span = _wrong(span, whole.size, ranges)
+    status, headers, body = _cut(whole, media_type.encode("ascii"), span)
+    headers = [(b"accept-ranges", b"bytes"), *kept, *headers]
+    if method == "HEAD":
+        return Answer(status, headers, b"")
+    return Answer(status, headers, body.data, Wire(zeros=body.zeros) if body.zeros else None)
 
 
-def _cut(
-    data: bytes, media_type: bytes, span: range | None
-) -> tuple[int, list[tuple[bytes, bytes]], bytes | memoryview]:
+def _wrong(span: range, size: int, ranges: Ranges) -> range | None:
+    """The bytes that a server hands out which does not listen well, none, or the whole (None)."""
+    if ranges == "shifted":
+        return range(span.start - 1, span.stop - 1) if span.start else range(1, min(size, span.stop + 1))
+    return range(0) if ranges == "refused" else None
+
+
+def _cut(whole: Send, media_type: bytes, span: range | None) -> tuple[int, list[tuple[bytes, bytes]], Send]:
     """Status, headers and body for the whole (None), for nothing (an empty span) or for a part."""
-    size = len(data)
+    size = whole.size
     if span is None:
-        return 200, [(b"content-type", media_type), (b"content-length", b"%d" % size)], data
+        return 200, [(b"content-type", media_type), (b"content-length", b"%d" % size)], whole
     if not span:
-        return 416, [(b"content-range", b"bytes */%d" % size), (b"content-length", b"0")], b""
+        return 416, [(b"content-range", b"bytes */%d" % size), (b"content-length", b"0")], Send(b"")
     headers = [
         (b"content-type", media_type),
         (b"content-range", b"bytes %d-%d/%d" % (span.start, span.stop - 1, size)),
         (b"content-length", b"%d" % len(span)),
     ]
     # Without 206 Chromium cannot seek. A view, as players ask for many parts of one file.
-    return 206, headers, memoryview(data)[span.start : span.stop]
+    return 206, headers, whole.part(span.start, span.stop)
 
 
 def _conditions(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from mockvideo.core.faults import Changes
 from mockvideo.core.planning import SUBMISSIONS
-from mockvideo.core.scenario import Changes
 from mockvideo.dialect import Pointers
 from mockvideo.pointer import find, put, remove, stands
 from mockvideo.schema import Json
@@ -32,8 +32,9 @@ def lie(document: Json, changes: Changes, pointers: Pointers, *, operation: str)
         document = _moved(document, places(place, pointers, operation), places(target, pointers, operation))
     if changes.wrap is not None:
         document = {changes.wrap: document}
+    document = {**document, **changes.beside}
     # Unknown fields come last, and never hide a known one.
-    return document | extras(changes.extra) | document
+    return document | extras(changes.extra, changes.blob) | document
 
 
 def places(place: str, pointers: Pointers, operation: str) -> tuple[str, ...]:
@@ -53,10 +54,11 @@ def places(place: str, pointers: Pointers, operation: str) -> tuple[str, ...]:
     return () if first is None else (first, *pointers.mirrors.get(place, ()))
 
 
-def extras(number: int) -> Json:
-    """Return so many fields that no document has, of every JSON type in turn."""
+def extras(number: int, letters: int = 0) -> Json:
+    """Return so many fields that no document has, of every JSON type in turn, and one with so many letters."""
     values = ("blue", 7, None, {"zone": {"name": "b", "rank": 1.5}}, [True, "c", None])
-    return {f"extra_{index + 1}": values[index % len(values)] for index in range(number)}
+    fields: Json = {f"extra_{index + 1}": values[index % len(values)] for index in range(number)}
+    return {**fields, "extra_blob": "x" * letters} if letters else fields
 
 
 def _standing(document: Json, pointers: tuple[str, ...]) -> tuple[str, ...]:

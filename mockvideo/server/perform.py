@@ -9,10 +9,11 @@ from typing import Any
 from starlette.types import Receive
 
 from mockvideo.advice import Asked
-from mockvideo.core.account import Account, Wait
+from mockvideo.core.account import Account
 from mockvideo.core.errors import ApiError, Kind, Refusal
+from mockvideo.core.faults import Ranges
 from mockvideo.core.files import File
-from mockvideo.core.jobs import FINAL, Reason, Snapshot, State
+from mockvideo.core.jobs import FINAL, UNSCRIPTED, Reason, Snapshot, State, Wait
 from mockvideo.dialect import Dialect, spelled
 from mockvideo.operation import Content, Document, Generate, Item, List, Poll, Submit, Upload, View
 from mockvideo.schema import Json
@@ -22,6 +23,7 @@ from mockvideo.server.call import Call, Headers
 from mockvideo.server.checks import Submission
 from mockvideo.server.documents import read_query
 from mockvideo.server.files import Answer, serve
+from mockvideo.server.handouts import Handout, hand_out
 from mockvideo.server.identity import credential, identify
 from mockvideo.server.service import Service
 from mockvideo.server.waiting import Watch
@@ -55,9 +57,11 @@ async def poll(service: Service, call: Call, operation: Poll, _: Receive) -> Ans
     account = identify(call, service.accounts)
     if operation.check is not None:
         operation.check(call.name)
-    snapshot = call.show(account.poll(call.dialect.terms, call.name))
+    snapshot = call.snapshot = account.poll(call.dialect.terms, call.name)
+    if call.scripted or snapshot.job.script is not UNSCRIPTED:
+        snapshot = call.show(snapshot)
     if call.route is not None:
-        call.advice = service.advisors[call.dialect.name].polled(call.route.path, snapshot.waited)
+        call.advice = service.advisors[call.dialect.terms.dialect].polled(call.route.path, snapshot.waited)
     document = operation.render(snapshot, service.links(call, snapshot))
     return service.answer(call, 200, document, _poll_after(call, snapshot))
 
@@ -77,10 +81,26 @@ def send_clip(service: Service, call: Call, snapshot: Snapshot, number: int) -> 
     job = snapshot.job
     if job.clips_expired(snapshot.now):
         raise ApiError(Kind.JOB_NOT_FOUND, "The URL of this clip has expired.", id=job.id, rule=job.script.rule)
-    data, etag = service.clips.of(job, number), clips.etag(job, number)
-    answer = serve(data, etag=etag, media_type="video/mp4", request_headers=call.headers, method=call.method)
+    file = hand_out(service.clips, call, job, number)
+    fault = call.plan.fault
+    ranges = fault.bytes.ranges if fault is not None and fault.bytes is not None else None
+    answer = _serve(call, file, ranges)
+    if ranges is not None and answer != _serve(call, file):
+        call.fault = "bytes"
     answer.headers.extend(service.request_ids(call))
     return answer
+
+
+def _serve(call: Call, file: Handout, ranges: Ranges | None = None) -> Answer:
+    return serve(
+        file.data,
+        etag=file.etag,
+        media_type="video/mp4",
+        request_headers=call.headers,
+        method=call.method,
+        zeros=file.zeros,
+        ranges=ranges,
+    )
 
 
 async def list_jobs(service: Service, call: Call, operation: List, _: Receive) -> Answer:
@@ -153,7 +173,7 @@ async def _receive(service: Service, call: Call, receive: Receive, *, cap: int) 
 async def _ending(call: Call, job_id: str, receive: Receive) -> Snapshot:
     """Wait until a job has ended."""
     account, terms = call.known_account, call.dialect.terms
-    with Watch(account.clock) as watch:
+    with Watch(account) as watch:
         while isinstance(outcome := account.outcome(terms, job_id), Wait):
             if not await watch.until(outcome.until, receive):
                 call.hint = "The client left; the job goes on and is billed."

@@ -10,9 +10,10 @@ from pydantic_core import to_json
 from mockvideo.advice import Advisor
 from mockvideo.core.accounts import Accounts
 from mockvideo.core.jobs import Snapshot, State
+from mockvideo.core.planning import Plan
 from mockvideo.operation import Generate, Links
 from mockvideo.schema import Json
-from mockvideo.server import clips
+from mockvideo.server import clips, handouts
 from mockvideo.server.call import Call, Headers
 from mockvideo.server.disturb import disturbed
 from mockvideo.server.files import Answer
@@ -32,7 +33,7 @@ class Service:
 
     def answer(self, call: Call, status: int, document: Json, extra: Headers | None = None) -> Answer:
         """Put a document into an answer, changed as scenarios order it."""
-        if call.scripted and call.refusal is None:
+        if call.scripted and (call.refusal is None or _own(call.plan)):
             document = disturbed(call, document)
         body = to_json(document)
         headers = [JSON, (b"content-length", b"%d" % len(body)), *self.request_ids(call)]
@@ -52,11 +53,17 @@ class Service:
             return Links(call.prefix)
         job = snapshot.job
         if call.route is not None and isinstance(call.route.operation, Generate):
-            return Links(call.prefix, self.clips.base64(job))
+            return Links(call.prefix, handouts.in_base64(self.clips, call, job))
         if self.options.media == "data":
-            return Links(call.prefix, tuple("data:video/mp4;base64," + clip for clip in self.clips.base64(job)))
+            texts = handouts.in_base64(self.clips, call, job)
+            return Links(call.prefix, tuple("data:video/mp4;base64," + text for text in texts))
         return Links(call.prefix, tuple(self.url(call, path) for path in clips.paths(call.account, job)))
 
     def url(self, call: Call, path: str) -> str:
         """The absolute URL of a path on this server, as the client reaches it."""
         return (self.options.public_url or call.origin).rstrip("/") + path
+
+
+def _own(plan: Plan) -> bool:
+    """Whether a rule disturbs the refusal that it orders itself; one that happens is told as it is."""
+    return plan.error is not None and plan.error is plan.fault

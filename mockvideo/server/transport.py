@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, NoReturn, cast
@@ -13,8 +14,12 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mockvideo.server.eager import start
-from mockvideo.server.files import RESPOND
+from mockvideo.server.files import RESPOND, Answer
+from mockvideo.server.playing import Player, complete
+from mockvideo.server.wire import steps
 
+# A connection that was hung up ends then, whether or not its client has read what was sent.
+LAST_SECONDS = 2.0
 # So much of a body must arrive within each ``body_seconds``; a byte now and then does not keep a connection.
 BODY_STEP = 1_024
 
@@ -30,24 +35,35 @@ class Limits:
     connections: int = 4_096
 
 
-def respond(
-    cycle: RequestResponseCycle, status: int, headers: list[tuple[bytes, bytes]], body: bytes | memoryview
-) -> None:
-    """Put a whole answer on the wire at once.
+def respond(protocol: Protocol, cycle: RequestResponseCycle, answer: Answer) -> Coroutine[Any, Any, None] | None:
+    """Put a whole answer on the wire at once; where something is to become of it on its way, that has to be awaited.
 
     ASGI's two messages take two system calls and check headers that are made here: a third of the cost of a poll.
     """
     if cycle.disconnected:
-        return
+        return None
+    status, headers, body, wire = answer
     lines = [b"%b: %b\r\n" % header for header in cycle.default_headers + headers]
     end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
     sent = body if cycle.scope["method"] != "HEAD" else b""
+    if wire is not None:
+        protocol.player = Player(cycle, protocol.loop)
+        return protocol.player.play(steps(b"".join((STATUS_LINE[status], *lines, end)), sent, wire))
     cycle.transport.write(b"".join((STATUS_LINE[status], *lines, end, sent)))
-    cycle.response_started = cycle.response_complete = True
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
+    complete(cycle)
+    return None
+
+
+def hang_up(responder: partial[Any], last_words: bytes) -> None:
+    """End a chunked answer whose client has stopped to read; it has some seconds to take what was sent.
+
+    ``responder`` is what an application finds as ``scope["extensions"]["mockvideo.respond"]``.
+    """
+    _, cycle = responder.args
+    cycle.transport.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(last_words), last_words))
+    cycle.keep_alive = False
+    complete(cycle)
+    asyncio.get_running_loop().call_later(LAST_SECONDS, cycle.transport.abort)
 
 
 class Protocol(HttpToolsProtocol):
@@ -59,6 +75,8 @@ class Protocol(HttpToolsProtocol):
     """
 
     limits = Limits()
+    player: Player | None = None
+    running: RequestResponseCycle | None = None  # what is being answered, behind which others may wait
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -74,6 +92,9 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.watch.cancel()
         super().connection_lost(exc)
+        self._abandon()
+        if self.player is not None:
+            self.player.leave()
 
     # Per request: the parent is called by name, because super() costs three times as much.
 
@@ -82,7 +103,9 @@ class Protocol(HttpToolsProtocol):
         # A read may bring 256 KiB; in pieces of the cap, a head that comes in one piece is within it.
         if len(data) > cap:
             for start in range(0, len(data), cap):
-                self.data_received(data[start : start + cap])
+                # What follows a refusal is not obeyed.
+                if not self.transport.is_closing():
+                    self.data_received(data[start : start + cap])
             return
         self.quiet += len(data)
         HttpToolsProtocol.data_received(self, data)
@@ -111,8 +134,9 @@ class Protocol(HttpToolsProtocol):
         self.progress = 0
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        extensions: dict[Any, Any] = {RESPOND: partial(respond, cycle)}
+        extensions: dict[Any, Any] = {RESPOND: partial(respond, self, cycle)}
         cycle.scope["extensions"] = extensions
+        self.running = cycle
         task = start(cycle.run_asgi(app), self.loop)
         if task is not None:
             task.add_done_callback(self.tasks.discard)
@@ -165,7 +189,8 @@ class Protocol(HttpToolsProtocol):
 
     def _left(self, allowed: float) -> float:
         """Seconds until the deadline, which does not run while nothing has one or the client waits for us."""
-        waits = self.flow.read_paused or (self.phase == "body" and self.cycle.waiting_for_100_continue)
+        expects = self.phase == "body" and self.cycle.waiting_for_100_continue and not self.cycle.response_complete
+        waits = self.flow.read_paused or expects
         if self.since and waits:
             self.since = self.loop.time()
         return self.since + allowed - self.loop.time() if self.since else allowed
@@ -187,6 +212,7 @@ class Protocol(HttpToolsProtocol):
             if not self.cycle.response_started and not self.pipeline:
                 self.transport.write(self._answer(status, message))
             self.cycle.disconnected = True
+            self._abandon()
             self.transport.close()
         elif earlier:
             earlier.keep_alive = False
@@ -194,6 +220,12 @@ class Protocol(HttpToolsProtocol):
         else:
             self.transport.write(self._answer(status, message))
             self.transport.close()
+
+    def _abandon(self) -> None:
+        """Tell the exchange that goes on that nobody hears its answer; uvicorn tells only the newest one."""
+        if self.running is not None:
+            self.running.disconnected = True
+            self.running.message_event.set()
 
     def _unanswered(self) -> RequestResponseCycle | None:
         """The newest request whose head was complete, if its answer is not."""

@@ -118,7 +118,7 @@ SENSE = [
     Broken(
         f"{RULE}[rules.outcome]\nends = 'succeeded'\nat = 0.5", 4, 'write ends = "failed" or "cancelled" or "never"'
     ),
-    Broken(f"{RULE}snapshot = {{}}", 2, "snapshot changes nothing; write state or progress into it"),
+    Broken(f"{RULE}snapshot = {{}}", 2, "snapshot changes nothing; write state, progress or cached into it"),
     Broken(f"{RULE}document = {{}}", 2, "document changes nothing; write set"),
     Broken(f"{RULE}status = 204", 2, "status is of an answer without a document; write another one"),
     Broken(f"{FAILS}retry_after = {{text = '…'}}", 3, "cannot stand in a header; write printable letters of Latin-1"),
@@ -129,7 +129,78 @@ SENSE = [
     Broken(FAILS * 201, 401, "rules[201] is too much; write at most 200 rules"),
 ]
 
-ALL = [*SYNTAX, *WORDS, *VALUES, *SENSE]
+BYTES = f"{RULE}bytes = "
+CONNECTION = f"{RULE}connection = "
+
+DISTURBANCES = [
+    Broken(f"{BYTES}{{htlm = 502}}", 2, "rules[1].bytes.htlm is not known; did you mean html?"),
+    Broken(f"{RULE}html = 502", 2, "rules[1].html is not known here; it belongs into bytes"),
+    Broken(f"{BYTES}502", 2, "bytes is 502; write a table such as {html = 502}"),
+    Broken(f"{BYTES}{{html = 42}}", 2, "bytes.html is 42; write a whole number from 200 to 599"),
+    Broken(f"{BYTES}{{headers = {{Age = 60}}}}", 2, 'write a table such as {Age = "60", Retry-After = ["2", "60"]}'),
+    Broken(f"{BYTES}{{chunked = 'erly'}}", 2, 'chunked is "erly"; did you mean early?'),
+    Broken(f"{BYTES}{{ranges = true}}", 2, 'ranges is true; write "ignored", "shifted" or "refused"'),
+    Broken(f"{CONNECTION}{{reset = 'bdy'}}", 2, 'reset is "bdy"; did you mean body?'),
+    Broken(f"{CONNECTION}{{hang = true}}", 2, 'hang is true; write "before", "head" or "body"'),
+    Broken(f"{CONNECTION}{{delay = 'soon'}}", 2, 'delay is "soon"; write seconds, or a text such as "90s"'),
+    Broken(f"{CONNECTION}{{bandwidth = 0}}", 2, "bandwidth is 0; write a whole number from 1 on"),
+    Broken(f"{RULE}clip = {{kind = 'no-moov'}}", 2, 'kind is "no-moov"; did you mean no_moov?'),
+    Broken(f"{RULE}clip = {{size = 4294967297}}", 2, "size is 4294967297; write a whole number from 0 to 4294967296"),
+    Broken(f"{RULE}needless_key = 1\nstatus = 400", 2, "needless_key is 1; write true or false"),
+    Broken(
+        f"{RULE}document = {{extra = 1}}\nbytes = {{html = 502}}", 3, "bytes disturbs what document disturbs already"
+    ),
+    Broken(
+        f"{RULE}clip = {{size = 9}}\nsnapshot = {{progress = 0}}", 2, "clip disturbs what snapshot disturbs already"
+    ),
+    Broken(f"{BYTES}{{}}", 2, "bytes changes nothing; write html, body, headers"),
+    Broken(f"{CONNECTION}{{}}", 2, "connection changes nothing; write reset, close, hang, delay"),
+    Broken(f"{RULE}clip = {{}}", 2, "clip changes nothing; write kind or size into it"),
+    Broken(f"{BYTES}{{html = 502, body = ''}}", 2, "bytes.body says otherwise than html; leave one of them"),
+    Broken(f"{BYTES}{{html = 502, status = 503}}", 2, "bytes.status says otherwise than html"),
+    Broken(f"{BYTES}{{garbage = true, headers = {{Age = '1'}}}}", 2, "bytes.headers says otherwise than garbage"),
+    Broken(f"{BYTES}{{content_length = 1, chunked = 'early'}}", 2, "bytes.chunked says otherwise than content_length"),
+    Broken(f"{CONNECTION}{{reset = 'head', hang = 'body'}}", 2, "connection.hang says otherwise than reset"),
+    Broken(f"{CONNECTION}{{close = 'body', not_kept = true}}", 2, "connection.not_kept says otherwise than close"),
+    Broken(f"{CONNECTION}{{drip = 'body', bandwidth = 9}}", 2, "connection.bandwidth says otherwise than drip"),
+    Broken(f"{RULE}clip = {{kind = 'cut', size = 9}}", 2, "clip.size says otherwise than kind"),
+    Broken(
+        f"{CONNECTION}{{reset = 'before', at = 0.5}}", 2, "at is 0.5, which is a share of head or body; write reset"
+    ),
+    Broken(f"{CONNECTION}{{delay = 1, at = 0.5}}", 2, "at is 0.5, which is a share of head or body"),
+    Broken(f"{CONNECTION}{{delay = 1, piece = 3}}", 2, 'piece is 3, which is of a drip; write drip = "body" beside it'),
+    Broken(f"{CONNECTION}{{delay = 1, every = '2s'}}", 2, 'every is "2s", which is of a drip'),
+    Broken(f"{BYTES}{{html = 204}}", 2, "html is 204, which is of an answer without a page; write 502"),
+    Broken(f"{BYTES}{{body = 'x', status = 304}}", 2, 'body is "x", which cannot stand in an answer with this status'),
+    Broken(f"{BYTES}{{redirect = 'self', status = 200}}", 2, "status is 200, which is no redirect; write 301, 302"),
+    Broken(
+        f"{BYTES}{{redirect = 'nowhere'}}", 2, 'redirect is "nowhere", which leads nowhere; write "self", "elsewhere"'
+    ),
+    Broken(f"{BYTES}{{redirect = 'http://a b'}}", 2, "which leads nowhere"),
+    Broken(f"{BYTES}{{content_length = 0}}", 2, "content_length is 0, which changes nothing; write 100 or -100"),
+    Broken(f"{BYTES}{{content_length = 1099511627777}}", 2, "which is too far away; write at most 1099511627776"),
+    Broken(f"{BYTES}{{content_type = 'a…'}}", 2, "which cannot stand in a header; write printable letters of Latin-1"),
+    Broken(f"{BYTES}{{headers = {{'a b' = '1'}}}}", 2, 'headers.a b is no name of a header; write one such as "Age"'),
+    Broken(f"{BYTES}{{headers = {{Connection = 'close'}}}}", 2, "says how the answer ends; write not_kept for that"),
+    Broken(
+        f"{BYTES}{{headers = {{content-length = '1'}}}}", 2, "says how the answer ends; write content_length for that"
+    ),
+    Broken(f"{BYTES}{{headers = {{Age = ['1', '…']}}}}", 2, "headers.Age cannot stand in a header; write printable"),
+    Broken(f'{BYTES}{{headers = {{Age = "1\\r\\na: b"}}}}', 2, "headers.Age cannot stand in a header"),
+    Broken(
+        f"{RULE}on = 'upload'\nclip = {{size = 9}}",
+        3,
+        'clip is in no answer that the rule is for; write on = "content"',
+    ),
+    Broken(
+        f"{RULE}on = 'poll'\nneedless_key = true\nstatus = 400", 3, "is seen when a clip is fetched, and the rule is"
+    ),
+    Broken(
+        f"{RULE}on = 'poll'\nbytes = {{ranges = 'shifted'}}", 3, "bytes speaks of downloads, and the rule is for others"
+    ),
+    Broken(f"{RULE}on = 'submit'\nbytes = {{redirect = 'clip'}}", 3, 'write on = "content"'),
+]
+ALL = [*SYNTAX, *WORDS, *VALUES, *SENSE, *DISTURBANCES]
 
 DEEP = "{a = " * 40 + "1" + "}" * 40
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from mockvideo.core.errors import HttpDate, Kind, Literally
+from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier
 from mockvideo.core.jobs import Reason, Refund, State
-from mockvideo.core.scenario import Allowance, Changes, Earlier, Outcome, Rule, Scenario
+from mockvideo.core.scenario import Allowance, Outcome, Rule, Scenario
 from mockvideo.core.timing import Lognormal, Polls, Stuck, Timing
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -43,7 +44,13 @@ TIMINGS = st.builds(
 )
 LEFT = st.none() | SECONDS
 OUTCOMES = st.one_of(
-    st.builds(Outcome, clips_expire_after=LEFT, forgotten_after=LEFT, opaque_poll_url=st.booleans()),
+    st.builds(
+        Outcome,
+        clips_expire_after=LEFT,
+        forgotten_after=LEFT,
+        opaque_poll_url=st.booleans(),
+        idempotent=st.booleans(),
+    ),
     st.builds(
         Outcome,
         ends=st.just("failed"),
@@ -61,9 +68,35 @@ CHANGES = st.builds(
     text=st.lists(PLACES, max_size=2).map(tuple),
     rename=st.dictionaries(PLACES, PLACES, max_size=2),
     wrap=st.none() | TEXTS,
+    beside=st.dictionaries(TEXTS.filter(bool), JSON, max_size=2),
     extra=st.integers(0, 1_000),
+    blob=st.integers(0, 1 << 20),
 ).filter(lambda changes: changes != Changes())
-EARLIER = st.builds(Earlier, state=st.sampled_from([State.QUEUED, State.RUNNING]), progress=st.none() | SHARES)
+EARLIER = st.builds(
+    Earlier, state=st.sampled_from([State.QUEUED, State.RUNNING]), progress=st.none() | SHARES, cached=LEFT
+)
+HEADERS = st.dictionaries(
+    st.sampled_from(["Age", "x-a", "ETag"]), st.just("ü") | st.lists(st.just("b"), max_size=2).map(tuple), max_size=2
+)
+BYTES = st.one_of(
+    st.builds(Bytes, html=st.integers(400, 599), headers=HEADERS, content_type=st.none() | st.just("a/b")),
+    st.builds(Bytes, body=TEXTS, headers=HEADERS, content_length=st.none() | st.integers(1, 9)),
+    st.builds(Bytes, status=st.integers(200, 599), chunked=st.none() | st.sampled_from(["unended", "early"])),
+    st.builds(Bytes, redirect=st.sampled_from(["self", "elsewhere", "/a", "https://a.example/"]), status=st.just(307)),
+    st.builds(Bytes, garbage=st.just(True)),
+    st.builds(Bytes, ranges=st.sampled_from(["ignored", "shifted", "refused"])),
+)
+PARTS = st.sampled_from(["head", "body"])
+CONNECTIONS = st.one_of(
+    st.builds(Connection, reset=PARTS, at=SHARES, delay=SECONDS),
+    st.builds(Connection, close=PARTS, drip=PARTS, piece=COUNTS, every=SECONDS),
+    st.builds(Connection, hang=st.just("before"), bandwidth=COUNTS),
+    st.builds(Connection, not_kept=st.just(True), delay=SECONDS),
+)
+DAMAGES = st.one_of(
+    st.builds(Damage, kind=st.sampled_from(["no_moov", "cut", "wrong_codec", "empty", "html", "error", "picture"])),
+    st.builds(Damage, size=st.integers(0, 4 << 30), base64=st.none() | st.sampled_from(["urlsafe", "lines", "cut"])),
+)
 RETRIES = st.none() | SECONDS | st.builds(HttpDate, st.floats(-1e6, 1e6)) | st.just(Literally("só so"))
 WHEN: dict[str, st.SearchStrategy[Any]] = {
     "dialect": TEXTS,
@@ -82,6 +115,9 @@ RULES = st.one_of(
     st.builds(Rule, on=st.just("poll"), poll=COUNTS | st.just((2, 5)), status=st.sampled_from([400, 503]), **WHEN),
     st.builds(Rule, on=st.sampled_from(["poll", "content"]), age=PARTED, snapshot=EARLIER, **WHEN),
     st.builds(Rule, document=CHANGES, **WHEN),
+    st.builds(Rule, bytes=BYTES, needless_key=st.none() | st.booleans(), **WHEN),
+    st.builds(Rule, error=st.sampled_from(Kind), connection=CONNECTIONS, **WHEN),
+    st.builds(Rule, on=st.sampled_from(["content", "generate", "*"]), clip=DAMAGES, **WHEN),
 )
 LIMITS = st.none() | COUNTS | st.just("documented")
 SCENARIOS = st.builds(

@@ -79,7 +79,7 @@ class Peer:
 
 
 def app_of(*, rules: tuple[Rule, ...] = (), **options: Any) -> App:
-    """A server with these settings and options, and rules in force; its clocks stand still unless they say otherwise."""
+    """A server with these settings, options and rules; its clocks stand still unless they say otherwise."""
     if rules:
         options["scenario"] = Scenario(name="test", rules=rules)
     presented = {name: options.pop(name) for name in Options.__slots__ if name in options}

@@ -13,8 +13,8 @@ from mockvideo.core.account import Account
 from mockvideo.core.jobs import State
 from mockvideo.core.ledger import Ledger
 from mockvideo.core.scenario import Allowance
-from mockvideo.core.timing import AT_ONCE
 from mockvideo.core.settings import Caps
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.app import App
 from tests.server.driving import API_KEY, BEARER, JSON, app_of, ask, example, submit
 
@@ -89,7 +89,8 @@ def test_a_missing_model_means_the_dialects_own_if_it_has_one() -> None:
 def test_a_plan_that_lacks_a_model_is_told_so() -> None:
     app = app_of(allowance=Allowance(plan="free"), timing=AT_ONCE)
     assert submit(app, dialect="a4f", model="provider-2/veo").status == 403
-    assert submit(app_of(allowance=Allowance(plan="ultra"), timing=AT_ONCE), dialect="a4f", model="provider-2/veo").status == 200
+    richer = app_of(allowance=Allowance(plan="ultra"), timing=AT_ONCE)
+    assert submit(richer, dialect="a4f", model="provider-2/veo").status == 200
 
 
 # What is too much

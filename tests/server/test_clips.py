@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from mockvideo import pointer
 from mockvideo.core.account import Account
 from mockvideo.core.jobs import Job
-from mockvideo.core.timing import AT_ONCE
 from mockvideo.core.settings import Caps
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.app import App
 from mockvideo.server.clips import Clips, clip_of, etag, find, find_upload, paths
 from mockvideo.server.thread import ServerThread

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 import dataclasses
 import gc
 import logging
+from decimal import Decimal
 from typing import Any
 
 import pytest

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mockvideo import dialects
 from mockvideo.core.accounts import Accounts
-from mockvideo.core.errors import ApiError, Kind, Refusal
+from mockvideo.core.errors import ApiError, Kind
 from mockvideo.core.jobs import Reason
 from mockvideo.core.scenario import Outcome, Rule, Scenario
 from mockvideo.core.settings import Caps, Settings
@@ -181,4 +181,5 @@ def test_what_cannot_be_read_names_no_model(body) -> None:
 
 def test_a_call_that_means_no_route_has_no_plan() -> None:
     call = call_of(NOT_BARE, b"Bearer sk-1")
-    assert identify(call, Accounts(Settings(scenario=Scenario(rules=(Rule(on="submit", error=Kind.INTERNAL),))))) is call.account
+    script = Scenario(rules=(Rule(on="submit", error=Kind.INTERNAL),))
+    assert identify(call, Accounts(Settings(scenario=script))) is call.account

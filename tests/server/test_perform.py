@@ -15,7 +15,7 @@ import pytest
 
 from mockvideo.core.account import Account
 from mockvideo.core.clock import ManualClock
-from mockvideo.core.errors import Kind, Refusal
+from mockvideo.core.errors import Kind
 from mockvideo.core.jobs import Job, Phase, Reason, State, Timeline
 from mockvideo.core.scenario import Allowance, Rule
 from mockvideo.core.timing import AT_ONCE

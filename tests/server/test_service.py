@@ -10,8 +10,8 @@ import pytest
 from mockvideo import dialects
 from mockvideo.core.accounts import Accounts
 from mockvideo.core.jobs import Reason, Snapshot, State
-from mockvideo.core.timing import AT_ONCE
 from mockvideo.core.settings import Settings
+from mockvideo.core.timing import AT_ONCE
 from mockvideo.operation import Links
 from mockvideo.server.call import Call
 from mockvideo.server.options import Options
