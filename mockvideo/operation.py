@@ -89,11 +89,12 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class List:
-    """List the account's jobs; ``read`` understands the query."""
+    """List the account's jobs; ``read`` understands the query, which looks like ``query``."""
 
     answer: type[BaseModel]
     read: Callable[[Mapping[str, str]], Page]
     render: Callable[[list[Item], Mapping[str, str], bool], Json]
+    query: type[BaseModel] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +110,15 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A read-only answer made from account and catalog: models, me, usage, pricing, health."""
+    """A read-only answer made from account and catalog: models, me, usage, pricing, health.
+
+    ``query`` is what its query looks like; only ``render`` checks one.
+    """
 
     answer: type[BaseModel]
     render: Callable[[View], Json]
     public: bool = False
+    query: type[BaseModel] | None = None
 
 
 Operation = Submit | Poll | Content | List | Upload | Document

@@ -16,6 +16,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
     create_model,
 )
 from pydantic.fields import FieldInfo
@@ -51,8 +52,14 @@ def _lowered(value: object) -> object:
 Integer = Annotated[int, BeforeValidator(_integral)]
 # A whole number; 5.0 is one, as JavaScript servers see it.
 
-Lowered = Annotated[str, BeforeValidator(_lowered)]
-# Text whose letters may come in any case.
+
+@dataclass(frozen=True, slots=True)
+class AnyCase:
+    """Marks a text whose letters may come in any case."""
+
+
+Lowered = Annotated[str, BeforeValidator(_lowered), AnyCase()]
+# Text whose letters may come in any case, and are small from here on.
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +86,38 @@ class Examples:
     values: tuple[object, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Also:
+    """What a field takes beside its own type, because a validator makes that of it: what OpenAPI documents add."""
+
+    kinds: tuple[Any, ...]
+
+
+# What documents promise of a picture, which is less than what is accepted: of these forms every text makes one. Only a
+# wide ratio of a high resolution makes one that is too large.
+_SIDE = r"(?:1[68]|[2-9][02468]|[1-9][0-9][02468]|[1-3][0-9]{2}[02468]|40[0-8][02468]|409[0246])"
+SIZE = rf"^{_SIDE}[xX]{_SIDE}$"
+RESOLUTION = (
+    r"^(?:(?:[1-9][0-9][02468]|1[0-9]{2}[02468]|20[0-9][02468]|21[0-5][02468]|2160)[pP]?"
+    r"|[24][kK]|[fF]?[hH][dD]|[sS][dD])$"
+)
+RATIO = (
+    r"^(?:[1-4]:[1-4]|[2-8]:[2-8]|(?:[4-9]|1[0-6]):(?:[4-9]|1[0-6])"
+    r"|(?:9|[12][0-9]|3[0-6]):(?:9|[12][0-9]|3[0-6]))$"
+)
+
+
+def promised(*patterns: str) -> WithJsonSchema:
+    """Promise in documents that texts of these forms will do; what is accepted stays as it is."""
+    return WithJsonSchema({"type": "string", "pattern": "|".join(patterns)})
+
+
 # An absolute address; nothing ever fetches it.
 WebAddress = Annotated[
     str,
     StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]\S*$"),
+    # In ASCII, as languages differ in what is white space beyond it.
+    promised(r"^[Hh][Tt][Tt][Pp][Ss]?://[!\"$-.0->@-~][!-~]*$"),
     Examples(("https://example.com/whale.png", "HTTP://localhost:8000/whale?size=large#first")),
 ]
 

@@ -108,7 +108,10 @@ class Text:
 
 
 def _planned(entry: Entry) -> str:
-    return "" if entry.rule is None else f"(planned by {entry.rule})"
+    if entry.rule is None:
+        return ""
+    what = f"{'lost, ' if entry.lost else ''}{entry.fault} fault " if entry.fault else ""
+    return f"({what}planned by {entry.rule})"
 
 
 def _missed(entry: Entry) -> str:

@@ -272,8 +272,8 @@ def test_the_guide_lists_its_pages(invoke: Invoke) -> None:
 
     assert topics == [
         "topic",
-        *("clips", "dialects", "library", "new-dialect", "rules", "run", "scenarios", "sdk", "security", "start"),
-        "time",
+        *("clips", "control", "dialects", "faults", "incidents", "library", "new-dialect", "rules", "run"),
+        *("scenarios", "sdk", "security", "start", "time"),
     ]
 
 
@@ -291,7 +291,7 @@ def test_an_unknown_page_is_one_line(invoke: Invoke) -> None:
     result = invoke("guide", "nothing")
 
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: the guide has no page 'nothing'; there are clips, dialects,")
+    assert result.stderr.startswith("Error: the guide has no page 'nothing'; there are clips, control,")
 
 
 def test_pages_are_short_and_name_their_subject() -> None:

@@ -144,6 +144,13 @@ def test_a_planned_end_names_its_rule() -> None:
     assert line(model="m", state="failed", rule="flaky#1").endswith("200  failed     m  (planned by flaky#1)")
 
 
+@pytest.mark.parametrize(
+    ("lost", "told"), [(True, "(lost, bytes fault planned by flaky#1)"), (False, "(bytes fault planned by flaky#1)")]
+)
+def test_a_disturbed_answer_says_on_which_level_and_whether_it_arrived(lost, told) -> None:
+    assert line(model="m", rule="flaky#1", fault="bytes", lost=lost).endswith(f"m  {told}")
+
+
 MISSES = (
     "outage#1: on is 'submit', wanted 'poll'",
     "outage#2: orders nothing for this operation",

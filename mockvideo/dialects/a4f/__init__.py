@@ -93,7 +93,7 @@ def mint(chance: Chance) -> str:
 
 CATALOG = load(__name__, schemas.CreateVideo)
 
-MODELS = Document(answer=schemas.Models, render=models, public=True)
+MODELS = Document(answer=schemas.Models, render=models, public=True, query=schemas.ListModels)
 
 DIALECT = Dialect(
     title="A4F",

@@ -62,6 +62,18 @@ class Error(Lenient):
     error: Annotated[ErrorBody, ERRORS_PAGE]
 
 
+class ListModels(Lenient):
+    """The query of GET /v1/models; an empty plan is the account's own, and the last five add a field to every model."""
+
+    plan: Annotated[str, OneOf(("", "free", "basic", "pro", "ultra")), MODELS_PAGE] | None = None
+    type: Annotated[str, MODELS_PAGE] | None = None
+    logo: Annotated[str, MODELS_PAGE] | None = None
+    description: Annotated[str, MODELS_PAGE] | None = None
+    context_window: Annotated[str, MODELS_PAGE] | None = None
+    features: Annotated[str, MODELS_PAGE] | None = None
+    pricing: Annotated[str, MODELS_PAGE] | None = None
+
+
 class Model(Lenient):
     """One entry of the model list; what follows ``type`` is there when the query asks for it."""
 

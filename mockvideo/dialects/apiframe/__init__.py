@@ -36,7 +36,7 @@ DIALECT = Dialect(
         Route(
             "GET",
             "/v2/jobs",
-            List(answer=schemas.JobList, read=jobs.read_query, render=jobs.job_list),
+            List(answer=schemas.JobList, read=jobs.read_query, render=jobs.job_list, query=schemas.ListJobs),
             spec("openapi.json, GET /v2/jobs"),
         ),
         Route(
@@ -49,7 +49,7 @@ DIALECT = Dialect(
         Route(
             "GET",
             "/v2/models",
-            Document(answer=schemas.Models, render=account.models, public=True),
+            Document(answer=schemas.Models, render=account.models, public=True, query=schemas.ListModels),
             spec("openapi.json, GET /v2/models"),
         ),
         Route(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from annotated_types import Interval, Len
-from pydantic import ConfigDict
+from pydantic import ConfigDict, WithJsonSchema
 
 from mockvideo.dialects.apiframe.zod import Request
 from mockvideo.provenance import SEED, page, spec
@@ -42,7 +42,7 @@ class ListJobs(Request):
     limit: Annotated[int, Interval(ge=1, le=100), QUERY] = 20
     cursor: Annotated[str, QUERY] | None = None
     scope: Annotated[str, OneOf(("user", "team")), QUERY] = "user"
-    search: Annotated[str, QUERY] | None = None
+    search: Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"}), QUERY] | None = None
     include_models: Annotated[str, OneOf(("true", "false")), QUERY] = "false"
 
 

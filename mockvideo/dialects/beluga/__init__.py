@@ -106,7 +106,12 @@ DIALECT = Dialect(
     routes=(
         Route("POST", "/v1/videos/generations", Submit(answer=schemas.Accepted, render=accepted), SEED),
         Route("GET", "/v1/videos/tasks/{id}", Poll(answer=schemas.Task, render=task), SEED),
-        Route("GET", "/v1/models", Document(answer=schemas.Models, render=models, public=True), schemas.INTRODUCTION),
+        Route(
+            "GET",
+            "/v1/models",
+            Document(answer=schemas.Models, render=models, public=True, query=schemas.ListModels),
+            schemas.INTRODUCTION,
+        ),
         # Needs a key: the introduction exempts the list and the health check, and nothing else.
         Route("GET", "/v1/models/{id}", Document(answer=schemas.Model, render=model), schemas.INTRODUCTION),
         Route("GET", "/v1/health", Document(answer=schemas.Health, render=health, public=True), schemas.INTRODUCTION),

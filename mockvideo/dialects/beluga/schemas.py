@@ -8,14 +8,20 @@ from annotated_types import Interval
 from pydantic import StringConstraints
 
 from mockvideo.provenance import SEED, guess, page
-from mockvideo.schema import Examples, Integer, Lenient, Lowered, WebAddress
+from mockvideo.schema import RATIO, Examples, Integer, Lenient, Lowered, WebAddress, promised
 
 INTRODUCTION = page("belugapi.com/docs, Introduction")
 ERROR_PAGE = page("belugapi.com/docs/errors, Errors & Rate Limits")
 OPENAI_SHAPE = guess("the introduction promises OpenAI's wire format and shows no example")
+OUR_FILTER = guess("the introduction says what the list is filtered by, not the parameters")
 HEALTH_SHAPE = guess("the introduction says what is checked, not in which words")
 
-Ratio = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$"), Examples(("16:9", "9:16", "1:1", "21:9"))]
+Ratio = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$"),
+    promised(RATIO),
+    Examples(("16:9", "9:16", "1:1", "21:9")),
+]
 
 
 class CreateVideo(Lenient):
@@ -79,6 +85,15 @@ class Error(Lenient):
     """The one error envelope."""
 
     error: Annotated[ErrorBody, ERROR_PAGE]
+
+
+class ListModels(Lenient):
+    """The query of GET /v1/models."""
+
+    category: Annotated[str, OUR_FILTER] | None = None
+    provider: Annotated[str, OUR_FILTER] | None = None
+    q: Annotated[str, OUR_FILTER] | None = None
+    search: Annotated[str, OUR_FILTER] | None = None
 
 
 class Model(Lenient):

@@ -109,7 +109,7 @@ DIALECT = Dialect(
         Route(
             "GET",
             "/v1/models",
-            Document(answer=schemas.Models, render=discovery.models, public=True),
+            Document(answer=schemas.Models, render=discovery.models, public=True, query=schemas.ListModels),
             schemas.MODELS,
         ),
         Route(
@@ -121,7 +121,7 @@ DIALECT = Dialect(
         Route(
             "GET",
             "/v1/pricing",
-            Document(answer=schemas.PriceList, render=discovery.prices, public=True),
+            Document(answer=schemas.PriceList, render=discovery.prices, public=True, query=schemas.ListPrices),
             schemas.PRICING,
         ),
     ),

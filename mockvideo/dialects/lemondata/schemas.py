@@ -9,7 +9,7 @@ from annotated_types import Interval
 from pydantic import AfterValidator, StringConstraints
 
 from mockvideo.provenance import SEED, code, guess, page, spec
-from mockvideo.schema import Examples, Integer, Lenient, OneOf, WebAddress
+from mockvideo.schema import RATIO, RESOLUTION, Examples, Integer, Lenient, OneOf, WebAddress, promised
 
 CREATE = page("docs.lemondata.cc, Create Video, text of early March 2026")
 OPERATION = page("docs.lemondata.cc, Create Video: a sample of late March 2026; the list of values is a later text's")
@@ -50,8 +50,8 @@ DataUrl = Annotated[
     AfterValidator(_named),
     Examples(("data:image/png;base64,iVBORw0KGgo=",)),
 ]
-Ratio = Annotated[str, Examples(("16:9", "9:16", "1:1", "4:3"))]
-Resolution = Annotated[str, Examples(("480p", "720p", "1080p", "4K"))]
+Ratio = Annotated[str, promised(RATIO), Examples(("16:9", "9:16", "1:1", "4:3"))]
+Resolution = Annotated[str, promised(RESOLUTION), Examples(("480p", "720p", "1080p", "4K"))]
 
 
 class CreateVideo(Lenient):
@@ -75,6 +75,21 @@ class CreateVideo(Lenient):
     end_image: Annotated[WebAddress, OUR_URL] | None = None
     user: Annotated[str, SEED] | None = None
     operation: Annotated[str, OneOf(OPERATIONS), OPERATION] | None = None
+
+
+class ListModels(Lenient):
+    """The query of GET /v1/models."""
+
+    category: Annotated[str, MODELS] | None = None
+    provider: Annotated[str, MODELS] | None = None
+    tag: Annotated[str, MODELS] | None = None
+    recommended_for: Annotated[str, AGENTS] | None = None
+
+
+class ListPrices(Lenient):
+    """The query of GET /v1/pricing."""
+
+    model: Annotated[str, PRICING] | None = None
 
 
 class Accepted(Lenient):

@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from annotated_types import Interval
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
 from mockvideo.core.files import File
 from mockvideo.provenance import SEED, code, guess, page
-from mockvideo.schema import Examples, Integer, Lenient, OneOf
+from mockvideo.schema import RATIO, RESOLUTION, SIZE, Also, Examples, Integer, Lenient, OneOf, promised
 
 CREATE = page("docs.aiid.edu.kg, Create video")
 CONVENTIONS = page("docs.aiid.edu.kg, Conventions")
@@ -77,17 +77,25 @@ def _switched(value: object) -> object:
     return SWITCH.get(word, word) if isinstance(value, str | bool) else value
 
 
-Seconds = Annotated[float, BeforeValidator(_number), Interval(ge=1, le=3600)]
+Digits = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
+Seconds = Annotated[float, BeforeValidator(_number), Also((Digits,)), Interval(ge=1, le=3600)]
 Reference = Annotated[
-    str, BeforeValidator(_reference), Examples(("https://example.com/cat.png", "data:image/png;base64,iVBORw0KGgo="))
+    str,
+    BeforeValidator(_reference),
+    Also((File,)),
+    Examples(("https://example.com/cat.png", "data:image/png;base64,iVBORw0KGgo=")),
 ]
-References = Annotated[list[Reference], BeforeValidator(_listed)]
+References = Annotated[list[Annotated[Reference, promised("^.")]], BeforeValidator(_listed), Also((str,))]
 # The seed does not say which texts these are: we read a size as WxH or a resolution, a quality as a resolution.
-Size = Annotated[str, Examples(("1280x720", "720x1280", "1080p"))]
-Ratio = Annotated[str, Examples(("16:9", "9:16", "1:1", "adaptive"))]
-Resolution = Annotated[str, Examples(("480p", "720p", "1080P", "4k"))]
-Pixels = Annotated[Integer, Examples((640, 720, 1280))]
-Switch = Annotated[str, BeforeValidator(_switched), OneOf(("on", "off"))]
+Size = Annotated[str, promised(SIZE, RESOLUTION), Examples(("1280x720", "720x1280", "1080p"))]
+Ratio = Annotated[str, promised(RATIO, "^adaptive$"), Examples(("16:9", "9:16", "1:1", "adaptive"))]
+Resolution = Annotated[str, promised(RESOLUTION), Examples(("480p", "720p", "1080P", "4k"))]
+Pixels = Annotated[
+    Integer,
+    WithJsonSchema({"type": "integer", "minimum": 16, "maximum": 4096, "multipleOf": 2}),
+    Examples((640, 720, 1280)),
+]
+Switch = Annotated[str, BeforeValidator(_switched), Also((bool,)), OneOf(("on", "off"))]
 Anything = Annotated[Any, BeforeValidator(_digested)]
 
 
@@ -135,7 +143,7 @@ class CreateVideo(Lenient):
     external_task_id: Annotated[str, SEED] | None = None
     model_name: Annotated[str, SEED] | None = None
     negative_prompt: Annotated[str, SEED] | None = None
-    cfg_scale: Annotated[float, BeforeValidator(_number), KLING_TYPES] | None = None
+    cfg_scale: Annotated[float, BeforeValidator(_number), Also((Digits,)), KLING_TYPES] | None = None
     sound: Annotated[Switch, KLING_TYPES] | None = None
     camera_control: Annotated[Anything, SEED] = None
     image_list: Annotated[Anything, SEED] = None
