@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from mockvideo.core.errors import HttpDate, Kind, Literally
-from mockvideo.core.scenario import Allowance, Changes, Earlier, Outcome, Rule, Scenario
+from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier
+from mockvideo.core.scenario import Allowance, Outcome, Rule, Scenario
 from mockvideo.core.timing import Lognormal, Polls, Stuck, Timing
 from tests.every import DIALECTS
 
@@ -35,6 +36,7 @@ OUTCOMES = st.builds(
     forgotten_after=st.none() | SECONDS,
     clips_expire_after=st.none() | SECONDS,
     opaque_poll_url=st.booleans(),
+    idempotent=st.booleans(),
 )
 WAITS = SECONDS | st.builds(HttpDate, st.floats(-60, 60)) | st.builds(Literally, TEXTS)
 PLACES = st.sampled_from(["id", "status", "progress", "video", "error", "/extra", "/nowhere/at/all"])
@@ -47,8 +49,24 @@ CHANGES = st.builds(
     text=st.lists(PLACES, max_size=1).map(tuple),
     rename=st.dictionaries(PLACES, PLACES, max_size=1),
     wrap=st.none() | TEXTS,
+    beside=st.dictionaries(TEXTS, VALUES, max_size=1),
     extra=st.integers(0, 2),
+    blob=st.integers(0, 9),
 )
+BYTES = st.builds(
+    Bytes,
+    status=st.none() | st.sampled_from([200, 304, 500]),
+    html=st.none() | st.sampled_from([200, 502, 524]),
+    body=st.none() | TEXTS,
+    headers=st.dictionaries(st.sampled_from(["age", "etag"]), TEXTS, max_size=1),
+    garbage=st.sampled_from([False, False, True]),
+    redirect=st.none() | st.sampled_from(["self", "elsewhere", "clip"]),
+    content_length=st.none() | st.integers(-9, 9),
+    chunked=st.none() | st.sampled_from(["unended", "early"]),
+    ranges=...,
+)
+CONNECTIONS = st.builds(Connection, reset=..., close=..., hang=..., delay=SECONDS, not_kept=...)
+DAMAGES = st.builds(Damage, kind=..., size=st.none() | st.integers(0, 200_000), base64=...)
 WHEN: dict[str, st.SearchStrategy[Any]] = {
     "on": st.sampled_from(["*", "submit", "generate", "poll", "content", "list"]),
     "dialect": st.sampled_from([*DIALECTS, "*a*"]),
@@ -72,13 +90,16 @@ WHAT: dict[str, st.SearchStrategy[Any]] = {
     "status": st.sampled_from([200, 402, 404, 418, 429, 500, 503]),
     "message": TEXTS,
     "retry_after": WAITS,
-    "snapshot": st.builds(Earlier, state=..., progress=st.none() | SHARES),
+    "snapshot": st.builds(Earlier, state=..., progress=st.none() | SHARES, cached=st.none() | SECONDS),
     "document": CHANGES,
+    "bytes": BYTES,
+    "connection": CONNECTIONS,
+    "clip": DAMAGES,
 }
 
 
 HARSH = ("error", "status", "message", "retry_after")
-MILD = ("timing", "outcome", "outcome", "outcome", "snapshot", "document")
+MILD = ("timing", "outcome", "outcome", "outcome", "snapshot", "document", "bytes", "connection", "clip")
 
 
 @st.composite

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import cast
 
 from mockvideo.cli.launch import launch
-from mockvideo.core.timing import Timing
 from mockvideo.core.settings import Caps, Settings
+from mockvideo.core.timing import Timing
 from mockvideo.server.app import App
 from mockvideo.server.environment import Setup
 from mockvideo.server.options import Options

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from mockvideo.core.errors import Kind, Refusal
+from mockvideo.core.errors import Kind
 from mockvideo.core.jobs import Reason, State
 from mockvideo.core.scenario import Outcome, Rule, Scenario
 from mockvideo.core.settings import Settings
