@@ -6,9 +6,10 @@ import gc
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from errno import EADDRINUSE
+from functools import partial
 from socket import socket
 from typing import IO
 
@@ -48,9 +49,7 @@ def launch(setup: Setup, stream: IO[str]) -> None:
         publish = opened.enter_context(announced(setup.ready_file, told))
         opened.enter_context(_seldom_collecting())
         opened.enter_context(_watching(setup, app, stream))
-        library = app.service.accounts.settings.library
-        if isinstance(library, Library):
-            opened.enter_context(Follower(library, lambda message: click.echo(message, err=True)))
+        opened.enter_context(_following(app))
 
         def ready() -> None:
             publish()
@@ -59,6 +58,13 @@ def launch(setup: Setup, stream: IO[str]) -> None:
         serving.serve(app, [main, *others], ready)
         if stream.isatty():
             print(file=stream)  # what is next does not follow the terminal's ^C
+
+
+def _following(app: App) -> AbstractContextManager[object]:
+    """Follow the scenario files, where there are files."""
+    library = app.service.accounts.settings.library
+    told = partial(click.echo, err=True)
+    return Follower(library, told) if isinstance(library, Library) else nullcontext()
 
 
 def _with_token(options: Options) -> Options:

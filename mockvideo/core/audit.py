@@ -6,6 +6,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, fields
 from math import ceil
+from typing import Any
 
 from mockvideo.core.errors import HttpDate, Literally, Refusal
 from mockvideo.core.journal import Entry
@@ -140,8 +141,7 @@ class Audit:
     def _refuse(self, entry: Entry, tag: str, counts: dict[str, int]) -> None:
         place = (tag, entry.dialect, entry.operation)
         self._refused[*place, entry.path, entry.digest or entry.size] = None
-        if len(self._refused) > self._most:
-            self._refused.popitem(last=False)
+        self._bound(self._refused)
         if entry.status != 429 or (entry.lost and entry.fault == "connection"):
             return
         counts["limited"] += 1
@@ -149,8 +149,12 @@ class Audit:
         wait = None if entry.lost else _wait(entry.refusal)
         if wait is not None:
             self._waits[place] = entry.at + wait
-            if len(self._waits) > self._most:
-                self._waits.popitem(last=False)
+            self._bound(self._waits)
+
+    def _bound(self, kept: OrderedDict[Any, Any]) -> None:
+        """Forget the oldest where there are too many."""
+        if len(kept) > self._most:
+            kept.popitem(last=False)
 
     def _follow(self, place: tuple[str, str, str], entry: Entry, counts: dict[str, int]) -> None:
         """Learn what an entry tells of its job."""

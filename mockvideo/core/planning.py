@@ -110,15 +110,7 @@ class Planner:
         """Take each aspect from the first rule that matches, of the most specific scenario first."""
         decision = Decision()
         for scenario in scenarios:
-            for name, rule, tally in self._rules(scenario):
-                orders = dict(_ordered(rule, occasion))
-                miss = self._missed(name, rule, tally, occasion) if orders else "orders nothing for this operation"
-                if miss is not None:
-                    decision.misses.append(f"{name}: {miss}")
-                elif decision.take(name, orders):
-                    tally.act(occasion.at)
-            if scenario.timing is not None:
-                decision.take(scenario.name, {"timing": scenario.timing})
+            self._consult(scenario, occasion, decision)
         return Plan(
             **decision.orders,
             strict=any(scenario.strict for scenario in scenarios),
@@ -126,6 +118,18 @@ class Planner:
             rules=decision.rules,
             misses=tuple(decision.misses),
         )
+
+    def _consult(self, scenario: Scenario, occasion: Occasion, decision: Decision) -> None:
+        """Let a scenario's rules speak, and then what holds where they are silent."""
+        for name, rule, tally in self._rules(scenario):
+            orders = dict(_ordered(rule, occasion))
+            miss = self._missed(name, rule, tally, occasion) if orders else "orders nothing for this operation"
+            if miss is not None:
+                decision.misses.append(f"{name}: {miss}")
+            elif decision.take(name, orders):
+                tally.act(occasion.at)
+        if scenario.timing is not None:
+            decision.take(scenario.name, {"timing": scenario.timing})
 
     def reset(self) -> None:
         """Count from the beginning again."""
@@ -225,10 +229,16 @@ def _not_its_turn(rule: Rule, tally: Tally, occasion: Occasion) -> str | None:
         limit = getattr(rule, name)
         if limit is not None and not comes(tally.matched, limit):
             return f"request {tally.matched} that fits, wanted {wanted} {limit}"
+    return _over(rule, tally, occasion.at)
+
+
+def _over(rule: Rule, tally: Tally, at: float) -> str | None:
+    """Return why a rule acts no more."""
     if rule.times is not None and tally.acted >= rule.times:
         return f"acted {tally.acted} times already"
-    over = None if rule.lasts is None or tally.since is None else tally.since + rule.lasts
-    return None if over is None or occasion.at < over else f"lasted {rule.lasts:g} s, until {over:g} s"
+    if rule.lasts is None or tally.since is None or at < tally.since + rule.lasts:
+        return None
+    return f"lasted {rule.lasts:g} s, until {tally.since + rule.lasts:g} s"
 
 
 # Which of the requests that fit are meant, by their number.

@@ -88,8 +88,7 @@ def _undeclared(pointers: Pointers) -> Iterator[str]:
 
 
 def _account(account: Allowance, dialect: Dialect) -> Remarks:
-    terms = dialect.terms
-    plans = list(dict.fromkeys([*terms.plans, *(plan for row in dialect.catalog.rows.values() for plan in row.plans)]))
+    terms, plans = dialect.terms, _plans(dialect)
     if account.plan is not None and plans and account.plan not in plans:
         cure = instead(account.plan, plans, f"one of {', '.join(plans)}")
         yield ("account", "plan"), f"{told(account.plan)} is no plan; {cure}"
@@ -97,6 +96,12 @@ def _account(account: Allowance, dialect: Dialect) -> Remarks:
     for name in LIMITS:
         if getattr(account, name) == "documented":
             yield from _figure(getattr(figures, name), name, ("account", name), dialect)
+
+
+def _plans(dialect: Dialect) -> list[str]:
+    """The plans that anything in a dialect depends on."""
+    unlocking = (plan for row in dialect.catalog.rows.values() for plan in row.plans)
+    return list(dict.fromkeys([*dialect.terms.plans, *unlocking]))
 
 
 def _timing(timing: Timing | str | None, dialect: Dialect) -> Remarks:
