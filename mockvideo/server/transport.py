@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import partial
@@ -16,12 +17,13 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from mockvideo.server.eager import start
 from mockvideo.server.files import RESPOND, Answer
 from mockvideo.server.playing import Player, complete
-from mockvideo.server.wire import steps
+from mockvideo.server.wire import Wire, steps
 
 # A connection that was hung up ends then, whether or not its client has read what was sent.
 LAST_SECONDS = 2.0
 # So much of a body must arrive within each ``body_seconds``; a byte now and then does not keep a connection.
 BODY_STEP = 1_024
+UPGRADE = re.compile(rb"(\r\n)Upgrade:(?=[ \t]*h2c)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,10 @@ def respond(protocol: Protocol, cycle: RequestResponseCycle, answer: Answer) -> 
     lines = [b"%b: %b\r\n" % header for header in cycle.default_headers + headers]
     end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
     sent = body if cycle.scope["method"] != "HEAD" else b""
-    if wire is not None:
+    # A client that asks on and on without reading must not fill the memory.
+    if wire is not None or cycle.flow.write_paused:
         protocol.player = Player(cycle, protocol.loop)
-        return protocol.player.play(steps(b"".join((STATUS_LINE[status], *lines, end)), sent, wire))
+        return protocol.player.play(steps(b"".join((STATUS_LINE[status], *lines, end)), sent, wire or Wire()))
     cycle.transport.write(b"".join((STATUS_LINE[status], *lines, end, sent)))
     complete(cycle)
     return None
@@ -108,6 +111,8 @@ class Protocol(HttpToolsProtocol):
                     self.data_received(data[start : start + cap])
             return
         self.quiet += len(data)
+        if b"h2c" in data and self.phase != "body":
+            data = _staying(data)
         HttpToolsProtocol.data_received(self, data)
         if self.phase != "idle":
             if self.quiet > cap:
@@ -181,6 +186,15 @@ class Protocol(HttpToolsProtocol):
             self._refuse(408, f"The body of the request stalled for {allowed:g} s; send at least 1 KiB in this time.")
         else:
             self.transport.close()
+            self._linger()
+
+    def _linger(self, before: int | None = None) -> None:
+        """Give a client time to read what it was sent, as long as it reads."""
+        left = self.transport.get_write_buffer_size()
+        if before is not None and left >= before:
+            self.transport.abort()
+        else:
+            self.watch = self.loop.call_later(self.limits.body_seconds, self._linger, left)
 
     def _allowed(self) -> float:
         if self.phase == "idle":
@@ -241,6 +255,15 @@ class Protocol(HttpToolsProtocol):
             (b"connection", b"close"),
         ]
         return b"".join([STATUS_LINE[status], *(b"%b: %b\r\n" % header for header in headers), b"\r\n", body])
+
+
+def _staying(data: bytes) -> bytes:
+    """Rename the offer to speak HTTP/2 in a head, which may be passed over (RFC 9110, 7.8).
+
+    Java's client makes it with every request, and uvicorn's parser loses the body of one that does.
+    """
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return b"".join((UPGRADE.sub(b"\\1Passed-Over:", head), end, rest))
 
 
 def protocol(limits: Limits) -> type[Protocol]:

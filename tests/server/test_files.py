@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockvideo.server.files import Answer, serve
+from mockvideo.server.files import Answer, misheard, serve
 
 DATA = bytes(range(256)) * 4
 SIZE = len(DATA)
@@ -15,10 +15,8 @@ TAG = b'"abc"'
 positions = st.integers(0, SIZE + 10)
 
 
-def get(*headers: tuple[bytes, bytes], data: bytes = DATA, method: str = "GET", max_age: int | None = None) -> Answer:
-    return serve(
-        data, etag="abc", media_type="video/mp4", request_headers=list(headers), method=method, max_age=max_age
-    )
+def get(*headers: tuple[bytes, bytes], data: bytes = DATA, method: str = "GET", zeros: int = 0) -> Answer:
+    return serve(data, etag="abc", media_type="video/mp4", request_headers=list(headers), method=method, zeros=zeros)
 
 
 def ranged(value: bytes, *headers: tuple[bytes, bytes], data: bytes = DATA) -> Answer:
@@ -48,10 +46,50 @@ def test_a_part_is_a_view_of_the_file() -> None:
     assert body.obj is DATA
 
 
-@pytest.mark.parametrize("headers", [(), ((b"range", b"bytes=0-0"),), ((b"if-none-match", TAG),)])
-def test_a_file_may_be_kept_if_so_said(headers: tuple[tuple[bytes, bytes], ...]) -> None:
-    assert (b"cache-control", b"private, max-age=60") in get(*headers, max_age=60).headers
-    assert b"cache-control" not in dict(get(*headers).headers)
+# Zeros after the data
+
+
+@given(st.integers(0, SIZE), st.integers(0, 100), positions, positions)
+def test_a_part_of_a_file_with_zeros_is_the_part_of_the_whole(size: int, zeros: int, first: int, more: int) -> None:
+    whole = DATA[:size] + bytes(zeros)
+    answer = get((b"range", b"bytes=%d-%d" % (first, first + more)), data=DATA[:size], zeros=zeros)
+
+    assert b"".join(answer.pieces()) == whole[first : first + more + 1]
+    assert answer.status == (206 if whole[first : first + more + 1] else 416)
+
+
+def test_a_file_of_four_gigabytes_is_no_memory() -> None:
+    answer = get(zeros=(4 << 30) - SIZE)
+
+    assert (dict(answer.headers)[b"content-length"], len(answer.body)) == (b"%d" % (4 << 30), SIZE)
+    assert len(next(answer.pieces())) < 1 << 20
+
+
+# Ranges that are misheard
+
+
+@pytest.mark.parametrize(
+    ("asked", "heard"),
+    [
+        (b"bytes=4-9", b"bytes=3-8"),
+        (b"bytes=0-9", b"bytes=1-10"),
+        (b"bytes=4-", b"bytes=3-1022"),
+        (b"bytes=-4", b"bytes=1019-1022"),
+        (b"bytes=2000-", b""),
+        (b"nonsense", b""),
+    ],
+)
+def test_a_range_is_heard_one_byte_off(asked: bytes, heard: bytes) -> None:
+    headers = [(b"host", b"a"), (b"range", asked)]
+
+    assert misheard(headers, SIZE, "shifted") == [(b"host", b"a"), (b"range", heard)]
+
+
+def test_a_range_is_not_heard_or_not_granted() -> None:
+    heard = [misheard([(b"range", b"bytes=4-9")], SIZE, ranges) for ranges in ("ignored", "refused")]
+
+    assert heard == [[(b"range", b"")], [(b"range", b"bytes=1024-")]]
+    assert [get(*headers).status for headers in heard] == [200, 416]
 
 
 # Ranges

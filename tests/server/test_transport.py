@@ -14,7 +14,7 @@ from typing import Any, Self
 import pytest
 import uvicorn
 
-from mockvideo.server.files import RESPOND
+from mockvideo.server.files import RESPOND, Answer
 from mockvideo.server.transport import Limits, Protocol, protocol
 
 LIMITS = Limits(head_bytes=2_000, headers=10, head_seconds=0.1, body_seconds=0.2, connections=30)
@@ -22,6 +22,7 @@ KEEP_ALIVE = 0.3
 LATE = 0.35
 PATIENCE = 5.0
 
+LARGE = 24 << 20  # more than the kernel's buffers take
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
 CHUNKED = b"POST %b HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -33,6 +34,11 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if path == "/abort":
         scope["extensions"][RESPOND].args[0].transport.abort()
         return
+    if path == "/large":
+        waits = scope["extensions"][RESPOND](Answer(200, [(b"content-length", b"%d" % LARGE)], bytes(LARGE)))
+        if waits is not None:
+            await waits
+        return
     await asyncio.sleep(LATE if path == "/late" else 0.0)
     if path == "/streaming":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
@@ -41,7 +47,11 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         message = await receive()
         size += len(message.get("body", b""))
         more = message.get("more_body", False)
-    body = json.dumps({"path": path, "size": size, "headers": len(scope["headers"])}).encode()
+    told = {"path": path, "size": size, "headers": len(scope["headers"])}
+    if path == "/held":
+        connections = scope["extensions"][RESPOND].args[0].connections
+        told["size"] = sum(connection.transport.get_write_buffer_size() for connection in connections)
+    body = json.dumps(told).encode()
     if path != "/streaming":
         headers = [(b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -474,3 +484,40 @@ def test_many_slow_connections_do_not_slow_a_normal_one(port: int) -> None:
 
 def test_the_default_limits_are_those_that_are_documented() -> None:
     assert Protocol.limits == Limits(65_536, 100, 10.0, 30.0, 4_096)
+
+
+OFFERED = (
+    b"POST /h2c HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nContent-Length: 5\r\n"
+    b"HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n%b\r\n\r\nhello"
+)
+
+
+@pytest.mark.parametrize("offer", [b"Upgrade: h2c", b"upgrade:h2c", b"UPGRADE: \th2c"])
+def test_an_offer_to_speak_http2_is_passed_over_and_the_body_arrives(port, offer) -> None:
+    status, told = exchange(port, OFFERED % offer)
+    assert (status, told["size"]) == (200, 5)
+
+
+def test_a_client_that_asks_on_and_on_without_reading_fills_no_memory(port) -> None:
+    with Wire(port) as wire:
+        wire.send(GET.replace(b"GET /", b"GET /large") * 8)
+        time.sleep(0.2)
+        _, told = exchange(port, GET.replace(b"GET /", b"GET /held"))
+    assert told["size"] < 2 * LARGE
+
+
+def test_a_client_that_never_reads_is_cut_off(port) -> None:
+    with Wire(port) as wire:
+        wire.send(GET.replace(b"GET /", b"GET /large"))
+        time.sleep(KEEP_ALIVE + 4 * LIMITS.body_seconds)
+        assert len(wire.rest()) < LARGE
+
+
+def test_a_client_that_reads_slowly_gets_all_there_is(port) -> None:
+    with Wire(port) as wire:
+        wire.send(GET.replace(b"GET /", b"GET /large"))
+        received = 0
+        while piece := wire.socket.recv(1 << 20):
+            received += len(piece)
+            time.sleep(0.02)
+    assert received > LARGE
