@@ -140,7 +140,6 @@ def test_nothing_is_lost_or_mixed_up_between_many_clients(operations) -> None:
         check(app.service.accounts.get(key), [worker for worker in workers if worker.key == key])
 
 
-@pytest.mark.xfail(reason="two threads of one account may note under the same number", strict=False)
 def test_every_exchange_has_a_number_of_its_own() -> None:
     app, _ = crowd(40, clock="auto")
     numbers = [[entry.number for entry in account.journal] for account in app.service.accounts]

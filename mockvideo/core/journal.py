@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
+from threading import Lock
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -100,7 +101,7 @@ Watcher = Callable[[Entry | None], object]
 class Journal:
     """A ring of entries, and the newest bodies; these are bounded per entry, per journal and per process."""
 
-    __slots__ = ("_bodies", "_budget", "_caps", "_held", "_ring", "_watchers", "closed", "count", "number")
+    __slots__ = ("_bodies", "_budget", "_caps", "_held", "_lock", "_ring", "_watchers", "closed", "count", "number")
 
     def __init__(self, caps: Caps, budget: Budget) -> None:
         self._caps = caps
@@ -108,6 +109,7 @@ class Journal:
         self._ring: deque[Entry] = deque()
         self._bodies: OrderedDict[int, bytes] = OrderedDict()
         self._held = 0
+        self._lock = Lock()
         self._watchers: list[Watcher] = []
         # Takes the number of the next entry, in any thread: a step in C, so that no two get the same.
         self.number: Callable[[], int] = count(1).__next__
@@ -129,11 +131,13 @@ class Journal:
         self.count += 1
         self._ring.append(entry)
         if body:
-            self._keep(entry.number, body)
+            with self._lock:
+                self._keep(entry.number, body)
         if len(self._ring) > self._caps.journal_entries:
             oldest = self._ring.popleft().number
             if oldest in self._bodies:
-                self._forget(oldest)
+                with self._lock:
+                    self._forget(oldest)
         if self._watchers:
             self._tell(entry)
 
@@ -152,8 +156,9 @@ class Journal:
     def clear(self) -> None:
         """Forget the entries; the next one has the next number all the same."""
         self._ring.clear()
-        for number in tuple(self._bodies):
-            self._forget(number)
+        with self._lock:
+            for number in tuple(self._bodies):
+                self._forget(number)
 
     def _tell(self, entry: Entry | None) -> None:
         # A copy, as a watch may end in another thread meanwhile.
@@ -165,12 +170,14 @@ class Journal:
         kept = body[: min(self._caps.journal_body, self._caps.journal_bodies)]
         while self._held + len(kept) > self._caps.journal_bodies:
             self._forget(next(iter(self._bodies)))
-        if self._budget.used + len(kept) <= self._budget.most:
+        size = len(kept)
+        if self._budget.used + size <= self._budget.most:
             self._bodies[number] = kept
-            self._held += len(kept)
-            self._budget.used += len(kept)
+            self._held += size
+            self._budget.used += size
 
     def _forget(self, number: int) -> None:
-        size = len(self._bodies.pop(number))
+        # Another thread may have made room meanwhile.
+        size = len(self._bodies.pop(number, b""))
         self._held -= size
         self._budget.used -= size
