@@ -9,12 +9,14 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 from mockvideo.core.errors import Kind
+from mockvideo.core.faults import LEVELS, Bytes, Changes, Connection, Damage, Earlier
 from mockvideo.core.jobs import Reason, Refund
-from mockvideo.core.scenario import Allowance, Changes, Earlier, Outcome, Rule, Scenario
+from mockvideo.core.scenario import Allowance, Outcome, Rule, Scenario
 from mockvideo.core.settings import Settings
 from mockvideo.core.timing import Lognormal, Polls, Stuck, Timing
 from mockvideo.dialects import load
@@ -72,6 +74,17 @@ def words_of_code(page: Path) -> set[str]:
 def test_the_page_on_rules_has_every_key_that_a_file_can_have() -> None:
     keys = {field.name for table in TABLES for field in fields(table)} - {"name"}
     assert {*keys, *OPERATIONS, *PLACES, *Reason, *Refund} - words_of_code(GUIDE / "rules.md") == set()
+
+
+def test_the_page_on_faults_has_every_word_of_theirs() -> None:
+    keys = {field.name for table in (Bytes, Connection, Damage) for field in fields(table)}
+    kinds = {word for name in ("kind", "base64") for word in words_of(Damage, name)}
+    assert {*keys, *kinds, *LEVELS} - words_of_code(GUIDE / "faults.md") == set()
+
+
+def words_of(table: type, name: str) -> list[str]:
+    """What may be written for a field that takes one of some words."""
+    return [word for form in get_args(get_type_hints(table)[name]) for word in get_args(form)]
 
 
 def test_the_page_on_scenarios_has_every_kind_of_error() -> None:

@@ -95,14 +95,18 @@ def problems(rule: Given, read: Mapping[str, object], trail: Trail) -> Iterator[
         nothing, cure = NOTHING.get(level, (None, ""))
         if read[level] == nothing:
             yield Problem((*trail, level), f"changes nothing; {cure}")
-        yield from _together(level, rule[level], (*trail, level))
+        yield from _either(level, rule[level], (*trail, level))
+        yield from _needing(level, rule[level], (*trail, level))
     yield from _headers(rule.get("bytes", {}).get("headers", {}), (*trail, "bytes", "headers"))
 
 
-def _together(level: Level, given: Given, trail: Trail) -> Iterator[Problem]:
+def _either(level: Level, given: Given, trail: Trail) -> Iterator[Problem]:
     for names in (names for of, names in EITHER if of == level):
         for first, second in combinations([name for name in names if name in given], 2):
             yield Problem((*trail, second), f"says otherwise than {first}; leave one of them")
+
+
+def _needing(level: Level, given: Given, trail: Trail) -> Iterator[Problem]:
     for (of, name), wrong, says in NEEDS:
         if of == level and name in given and wrong(given):
             yield Problem((*trail, name), f"is {told(given[name])}, which {says}")

@@ -71,13 +71,19 @@ class Call:
 
     def advise(self, advisor: Advisor, asked: Asked) -> None:
         """Note what the provider recommends and this request ignored."""
-        if self.route is not None:
-            self.advice = advisor.ignored(self.route.name, asked)
+        self.advice = advisor.ignored(self.known_route.name, asked)
 
     @property
     def operation(self) -> Operation | None:
         """What the documented route does; None as long as none is recognised."""
         return self.route.operation if self.route is not None else None
+
+    @property
+    def known_route(self) -> Route:
+        """The documented route, once one is recognised."""
+        if self.route is None:
+            raise AssertionError("ask for the route after it was recognised")
+        return self.route
 
     @property
     def known_account(self) -> Account:

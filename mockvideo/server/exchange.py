@@ -17,13 +17,14 @@ from mockvideo.server.body import Disconnected, refuse_encoding
 from mockvideo.server.call import Call, Headers
 from mockvideo.server.direct import HEADER, direct
 from mockvideo.server.files import Answer
-from mockvideo.server.perform import LIMITS, PERFORM, send_clip
+from mockvideo.server.perform import PERFORM, send_clip
 from mockvideo.server.routes import Found, Table
 from mockvideo.server.service import Service
 from mockvideo.server.substitutes import substitute
 from mockvideo.server.waiting import ask_to_wait, in_real_time
 from mockvideo.server.wire import Wire
 
+LIMITS = (Kind.RATE_LIMITED, Kind.QUOTA_EXCEEDED)
 # A job's id, its model and its state.
 Subject = tuple[str | None, str | None, str | None]
 NOTHING_TOLD: tuple[Subject, float | None, Refund] = ((None, None, None), None, Refund.FULL)

@@ -45,18 +45,11 @@ def serve(  # noqa: PLR0913 - a file and a request, everything by name
     media_type: str,
     request_headers: list[tuple[bytes, bytes]],
     method: str,
-    max_age: int | None = None,
     zeros: int = 0,
-    ranges: Ranges | None = None,
 ) -> Answer:
-    """Answer a GET or HEAD for ``data`` and so many ``zeros`` after it.
-
-    ``etag`` comes without quotes, ``max_age`` is in seconds; ``ranges`` is how to be wrong about a Range.
-    """
+    """Answer a GET or HEAD for ``data`` and so many ``zeros`` after it; ``etag`` comes without quotes."""
     tag = b'"%b"' % etag.encode("ascii")
     kept = [(b"etag", tag)]
-    if max_age is not None:
-        kept.append((b"cache-control", b"private, max-age=%d" % max_age))
     # The precedence of RFC 9110, 13.2.2. If-Range compares strongly (13.1.5), and a date never fits: none is sent.
     asked = _conditions(request_headers)
     if b"if-none-match" in asked and _is_known(tag, asked[b"if-none-match"]):
@@ -65,20 +58,25 @@ def serve(  # noqa: PLR0913 - a file and a request, everything by name
     ranged = method == "GET" and b"range" in asked and asked.get(b"if-range", tag) == tag
     whole = Send(data, zeros)
     span = _span(asked[b"range"], whole.size) if ranged else None
-    if span is not None and ranges is not None:
-        span = _wrong(span, whole.size, ranges)
     status, headers, body = _cut(whole, media_type.encode("ascii"), span)
     headers = [(b"accept-ranges", b"bytes"), *kept, *headers]
-    if method == "HEAD":
-        return Answer(status, headers, b"")
-    return Answer(status, headers, body.data, Wire(zeros=body.zeros) if body.zeros else None)
+    return Answer(status, headers, b"") if method == "HEAD" else Answer(status, headers, body.data, body.wire)
 
 
-def _wrong(span: range, size: int, ranges: Ranges) -> range | None:
-    """The bytes that a server hands out which does not listen well, none, or the whole (None)."""
-    if ranges == "shifted":
-        return range(span.start - 1, span.stop - 1) if span.start else range(1, min(size, span.stop + 1))
-    return range(0) if ranges == "refused" else None
+def misheard(headers: list[tuple[bytes, bytes]], size: int, ranges: Ranges) -> list[tuple[bytes, bytes]]:
+    """The headers of a request whose Range is not taken as it was meant, for a file of that size."""
+    return [(name, _other(value, size, ranges) if name == b"range" else value) for name, value in headers]
+
+
+def _other(header: bytes, size: int, ranges: Ranges) -> bytes:
+    """Another Range in the place of this one: none, one byte further to the front (or back), or none that there is."""
+    span = _span(header, size)
+    if ranges == "ignored" or not span:
+        return b""
+    if ranges == "refused":
+        return b"bytes=%d-" % size
+    step = -1 if span.start else 1
+    return b"bytes=%d-%d" % (span.start + step, span.stop - 1 + step)
 
 
 def _cut(whole: Send, media_type: bytes, span: range | None) -> tuple[int, list[tuple[bytes, bytes]], Send]:

@@ -11,7 +11,6 @@ from starlette.types import Receive
 from mockvideo.advice import Asked
 from mockvideo.core.account import Account
 from mockvideo.core.errors import ApiError, Kind, Refusal
-from mockvideo.core.faults import Ranges
 from mockvideo.core.files import File
 from mockvideo.core.jobs import FINAL, UNSCRIPTED, Reason, Snapshot, State, Wait
 from mockvideo.dialect import Dialect, spelled
@@ -22,7 +21,7 @@ from mockvideo.server.body import Disconnected, parse_form, receive_body
 from mockvideo.server.call import Call, Headers
 from mockvideo.server.checks import Submission
 from mockvideo.server.documents import read_query
-from mockvideo.server.files import Answer, serve
+from mockvideo.server.files import Answer, misheard, serve
 from mockvideo.server.handouts import Handout, hand_out
 from mockvideo.server.identity import credential, identify
 from mockvideo.server.service import Service
@@ -33,7 +32,7 @@ SMALL_BODY = 1 << 20
 LARGE_BODY = 32 << 20
 UPLOAD_BODY = 52 << 20
 NOTHING: Json = {}
-LIMITS = (Kind.RATE_LIMITED, Kind.QUOTA_EXCEEDED)
+KEYS = (Kind.INVALID_KEY, Kind.INACTIVE_KEY)
 
 
 async def submit(service: Service, call: Call, operation: Submit, receive: Receive) -> Answer:
@@ -60,8 +59,7 @@ async def poll(service: Service, call: Call, operation: Poll, _: Receive) -> Ans
     snapshot = call.snapshot = account.poll(call.dialect.terms, call.name)
     if call.scripted or snapshot.job.script is not UNSCRIPTED:
         snapshot = call.show(snapshot)
-    if call.route is not None:
-        call.advice = service.advisors[call.dialect.terms.dialect].polled(call.route.path, snapshot.waited)
+    call.advice = service.advisors[call.dialect.terms.dialect].polled(call.known_route.path, snapshot.waited)
     document = operation.render(snapshot, service.links(call, snapshot))
     return service.answer(call, 200, document, _poll_after(call, snapshot))
 
@@ -80,27 +78,22 @@ def send_clip(service: Service, call: Call, snapshot: Snapshot, number: int) -> 
     """Serve a clip of a job that succeeded."""
     job = snapshot.job
     if job.clips_expired(snapshot.now):
-        raise ApiError(Kind.JOB_NOT_FOUND, "The URL of this clip has expired.", id=job.id, rule=job.script.rule)
+        expired = Refusal(Kind.JOB_NOT_FOUND, text="The URL of this clip has expired.")
+        raise ApiError.of(expired, id=job.id, rule=job.script.rule)
     file = hand_out(service.clips, call, job, number)
+    answer = _serve(call, file, call.headers)
     fault = call.plan.fault
-    ranges = fault.bytes.ranges if fault is not None and fault.bytes is not None else None
-    answer = _serve(call, file, ranges)
-    if ranges is not None and answer != _serve(call, file):
-        call.fault = "bytes"
+    if fault is not None and fault.bytes is not None and fault.bytes.ranges is not None:
+        truth, size = answer, len(file.data) + file.zeros
+        answer = _serve(call, file, misheard(call.headers, size, fault.bytes.ranges))
+        call.fault = None if answer == truth else "bytes"
     answer.headers.extend(service.request_ids(call))
     return answer
 
 
-def _serve(call: Call, file: Handout, ranges: Ranges | None = None) -> Answer:
-    return serve(
-        file.data,
-        etag=file.etag,
-        media_type="video/mp4",
-        request_headers=call.headers,
-        method=call.method,
-        zeros=file.zeros,
-        ranges=ranges,
-    )
+def _serve(call: Call, file: Handout, headers: Headers) -> Answer:
+    tag, media_type, method = file.etag, "video/mp4", call.method
+    return serve(file.data, etag=tag, media_type=media_type, request_headers=headers, method=method, zeros=file.zeros)
 
 
 async def list_jobs(service: Service, call: Call, operation: List, _: Receive) -> Answer:
@@ -203,6 +196,6 @@ def _visitor(service: Service, call: Call) -> Account | None:
         return identify(call, service.accounts) if credential(call) else None
     except ApiError as error:
         # A key that opens nothing is no worse here than none; what was refused to an account is.
-        if call.plan.error is not None or error.refusal.kind in LIMITS:
+        if call.plan.error is not None or error.refusal.kind not in KEYS:
             raise
         return None

@@ -35,6 +35,11 @@ class Send(NamedTuple):
     def size(self) -> int:
         return len(self.data) + self.zeros
 
+    @property
+    def wire(self) -> Wire | None:
+        """What takes our own transport to send this, if anything does."""
+        return Wire(zeros=self.zeros) if self.zeros else None
+
     def part(self, start: int, stop: int) -> Send:
         zeros = min(stop, self.size) - max(start, len(self.data))
         return Send(memoryview(self.data)[start:stop], max(0, zeros))

@@ -212,3 +212,16 @@ def test_a_project_file_has_settings_for_its_folder(serve: Serve) -> None:
     Path("pyproject.toml").write_text('[tool.mockvideo]\nspeed = "instant"\nseed = 5\n', "utf-8")
 
     assert "jobs end at once, seed 6" in serve(lambda _: None, "--seed", "6").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scenario", "503"), "scenario   503\n"),
+        (("--scenario", "503", "--strict"), "scenario   503, strict\n"),
+        (("--credits", "2.50", "--slots", "2"), "limits     2.50 credits, 2 render slots\n"),
+        (("--plan", "free", "--requests-per-day", "5"), "limits     plan free, 5 requests a day\n"),
+    ],
+)
+def test_the_banner_says_what_is_scripted_and_limited(serve: Callable[..., Result], words, said) -> None:
+    assert said in serve(lambda told: None, *words).output

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from launching import Command, install, tool
 
 from mockvideo.core.account import Account
 from mockvideo.core.settings import Settings
@@ -49,3 +50,15 @@ def client_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = Path(kept) if kept else tmp_path_factory.getbasetemp() / "clients"
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+@pytest.fixture(scope="session")
+def packages(client_cache: Path) -> Path:
+    """A folder where a program finds the SDK for Node."""
+    tool("node")
+    return install(client_cache / "openai-node", _openai_node)
+
+
+def _openai_node(folder: Path) -> Sequence[Command]:
+    quiet = ("--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000")
+    return ((tool("npm"), "install", "--prefix", folder, *quiet, "openai"),)

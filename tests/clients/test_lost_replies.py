@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import openai
 import pytest
-from launching import PROGRAMS, install, run, tool
+from launching import PROGRAMS, run, tool
 from openai import OpenAI
 from sora_sdk import PROMPT, deprecated
-from test_openai_node import commands
 
 from mockvideo.core.account import Account
 from mockvideo.core.audit import Audit, Usage
@@ -91,13 +89,6 @@ def test_whose_every_reply_is_lost_pays_for_three_jobs_and_has_none(client, serv
 
     usage = audited(server.accounts.get(scenario_key))
     assert (usage.bills.submitted, usage.bills.wasted) == (Bill(3, 3 * PRICE), Bill(2, 2 * PRICE))
-
-
-@pytest.fixture(scope="module")
-def packages(client_cache: Path) -> Path:
-    """A folder where a program finds the SDK for Node."""
-    tool("node")
-    return install(client_cache / "openai-node", commands)
 
 
 @pytest.mark.parametrize("name", LOST_ONCE)

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from launching import PROGRAMS, Command, install, run, tool
+from launching import PROGRAMS, Command, run, tool
 from playing import Film, play
 
 from mockvideo.core.account import Account
 from mockvideo.server.thread import ServerThread
 
 Program = Callable[..., str]
-
-
-def commands(folder: Path) -> Sequence[Command]:
-    quiet = ("--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000")
-    return ((tool("npm"), "install", "--prefix", folder, *quiet, "openai"),)
-
-
-@pytest.fixture(scope="module")
-def packages(client_cache: Path) -> Path:
-    """A folder where a program finds the SDK."""
-    tool("node")
-    return install(client_cache / "openai-node", commands)
 
 
 @pytest.fixture

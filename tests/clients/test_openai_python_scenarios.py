@@ -27,10 +27,11 @@ HEAD = ("| scenario | the program got | requests | jobs | wasted |", "|---|---|-
 # These tell how long to wait, and only a clock that goes on by itself sees whether somebody does.
 TIMED = ("429", "503", "rate-limit-day", "busy-then-fine")
 SCENARIOS = (
-    *("402", *TIMED, "error-in-200"),
-    *("fresh-id-404", "flaky-polls", "key-revoked-midway", "forgotten"),
+    *("402", *TIMED, "error-in-200", "accepted-reply-lost", "accepted-then-504-page"),
+    *("fresh-id-404", "flaky-polls", "key-revoked-midway", "forgotten", "captive-portal"),
     *("unknown-status-transitional", "status-in-capitals", "status-backwards", "stuck-at-99", "fails-at-89-percent"),
     *("completed-without-url", "content-404-after-completed", "content-503-for-a-while"),
+    *("download-cut", "download-ends-early", "redirects-in-circles", "clip-url-refuses-the-key"),
 )
 # The SDK polls without a deadline, so that this has to be one.
 GIVEN_UP = 418
@@ -57,20 +58,21 @@ def program(client: OpenAI) -> str:
         if video.status != "completed":
             return f"a video that is `{video.status}`"
         film = client.videos.download_content(video.id).read()
-    except openai.APIStatusError as error:
+    except (openai.APIStatusError, openai.APIConnectionError) as error:
         return said(error)
-    except ValueError as error:
+    except (ValueError, AttributeError) as error:
         return f"`{type(error).__name__}`: {error}"
     assert film[4:8] == b"ftyp"
     return CLIP
 
 
-def said(error: openai.APIStatusError) -> str:
-    if error.status_code == GIVEN_UP:
+def said(error: openai.APIStatusError | openai.APIConnectionError) -> str:
+    status = f" ({error.status_code})" if isinstance(error, openai.APIStatusError) else ""
+    if status == f" ({GIVEN_UP})":
         return "nothing, half an hour later"
-    download = error.request.url.path.endswith("/content")
+    download = error.request.url.path.endswith(("/content", ".mp4"))
     method = "create" if error.request.method == "POST" else "download_content" if download else "poll"
-    return f"`{type(error).__name__}` ({error.status_code}) from `{method}`"
+    return f"`{type(error).__name__}`{status} from `{method}`"
 
 
 def live(server: ServerThread, name: str) -> Life:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import pytest
@@ -41,7 +42,7 @@ TOY = toy()
         Annotated[list[int], Len(0, 1)],
         Annotated[list[int], Len(5)],
     ],
-    ids=str,
+    ids=lambda kind: re.sub(" at 0x[0-9a-f]+", "", str(kind)),
 )
 @given(data=st.data())
 def test_a_value_drawn_from_a_type_fits_it(kind, data) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from runpy import run_module
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockvideo.core.scenario import Allowance
 from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.environment import SETTINGS, Setup, from_environment, local_url, read_project, setup
 from mockvideo.server.notation import SetupError
@@ -61,6 +63,44 @@ def test_a_variable_says_how_to_answer(variable: str, value: str, option: str, r
     assert getattr(from_environment({variable: value}).options, option) == read
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "allowance"),
+    [
+        ("MOCKVIDEO_CREDITS", "2.50", Allowance(credits=Decimal("2.50"))),
+        ("MOCKVIDEO_PLAN", "free", Allowance(plan="free")),
+        ("MOCKVIDEO_SLOTS", "documented", Allowance(slots="documented")),
+        ("MOCKVIDEO_REQUESTS_PER_MINUTE", "10", Allowance(requests_per_minute=10)),
+        ("MOCKVIDEO_REQUESTS_PER_DAY", "300", Allowance(requests_per_day=300)),
+    ],
+)
+def test_a_variable_says_what_every_account_may_use(variable: str, value: str, allowance: Allowance) -> None:
+    assert from_environment({variable: value}).options.settings.allowance == allowance
+
+
+def test_a_scenario_is_one_that_ships() -> None:
+    settings = setup({"scenario": "503", "strict": True}, {}, {}).options.settings
+    assert (settings.scenario, settings.strict) == ("503", True)
+    assert settings.library["503"].rules[0].status == 503
+
+
+def test_a_scenario_may_be_a_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("seed = 7", "utf-8")
+    settings = setup({"scenario": str(tmp_path / "mine.toml")}, {}, {}).options.settings
+    assert (settings.scenario, settings.library["mine"].seed) == ("mine", 7)
+
+
+def test_scenarios_may_be_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("seed = 7", "utf-8")
+    settings = setup({"scenarios": str(tmp_path)}, {}, {}).options.settings
+    assert (settings.scenario, settings.library["mine"].seed) == (None, 7)
+
+
+def test_a_scenario_file_that_is_wrong_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("sead = 7", "utf-8")
+    with pytest.raises(SetupError, match=r"mine.toml:1: sead is not known; did you mean seed"):
+        setup({"scenario": "mine", "scenarios": str(tmp_path)}, {}, {})
+
+
 def test_a_variable_that_is_empty_says_nothing() -> None:
     assert from_environment({f"MOCKVIDEO_{each.name.upper()}": "" for each in SETTINGS}) == Setup()
 
@@ -106,6 +146,13 @@ def test_a_server_knows_whether_others_can_reach_it(host: str, *, beyond: bool) 
         ({"listen": ["sora=x"]}, "--listen: 'x' is no port"),
         ({"speed": "-1"}, "--speed: '-1' is no speed; give a number above 0, or instant"),
         ({"speed": "nan"}, "'nan' is no speed"),
+        ({"credits": "-1"}, "--credits: '-1' is no amount; give a number like 25 or 2.50"),
+        ({"slots": "0"}, "--slots: '0' is no limit; give a whole number above 0, or documented"),
+        ({"requests_per_minute": "many"}, "--requests-per-minute: 'many' is no limit"),
+        ({"strict": "perhaps"}, "--strict: 'perhaps' is neither yes nor no; write 1 or 0"),
+        ({"scenarios": "/nowhere"}, "--scenarios: /nowhere is no folder"),
+        ({"scenario": "stuck-at-98"}, "--scenario: there is no scenario 'stuck-at-98'; did you mean stuck-at-99"),
+        ({"scenario": "no/such.toml"}, "--scenario: "),
         ({"speed": "1e999"}, "'1e999' is no speed"),
         ({"seed": "1.5"}, "--seed: '1.5' is no whole number"),
         ({"media": "ftp"}, "--media: 'ftp' is not known; choose http or data"),

@@ -327,6 +327,11 @@ def test_a_public_document_is_refused_where_a_rule_says_so() -> None:
     assert [(entry.status, entry.planned) for entry in account_of(app).journal] == [(503, True)]
 
 
+def test_a_public_document_does_not_pass_over_a_scenario_that_nobody_knows() -> None:
+    reply = ask(app_of(), "GET", "/beluga/v1/models", BEARER, (b"x-mockvideo-scenario", b"stuck-at-98"))
+    assert (reply.status, "stuck-at-99" in reply.document["error"]["message"]) == (400, True)
+
+
 # Uploads
 
 

@@ -139,3 +139,10 @@ def test_the_url_of_a_poll_leads_to_the_same_server() -> None:
 def test_an_account_is_known_only_after_it_was_identified() -> None:
     with pytest.raises(AssertionError, match="identify"):
         _ = call_of(service_of(), key=None).known_account
+
+
+def test_a_route_is_known_only_after_it_was_recognised() -> None:
+    call = call_of(service_of())
+    call.route = None
+    with pytest.raises(AssertionError, match="recognised"):
+        _ = call.known_route
