@@ -1150,7 +1150,7 @@ ANSWERS = [route.operation.answer for route in DIALECT.routes]  # type: ignore[u
 SCHEMAS = [DIALECT.catalog.schema, schemas.ListJobs, schemas.ListModels, schemas.Error, *ANSWERS]
 
 
-@pytest.mark.parametrize("schema", {inner for outer in SCHEMAS for inner in documents_of(outer)})
+@pytest.mark.parametrize("schema", dict.fromkeys(inner for outer in SCHEMAS for inner in documents_of(outer)))
 def test_every_field_has_exactly_one_source(schema: type[BaseModel]) -> None:
     for name, field in schema.model_fields.items():
         notes = anatomy(field)[1]
