@@ -72,11 +72,11 @@ class Advisor:
     ``interval`` is how many seconds the dialect advises to wait between polls.
     """
 
-    __slots__ = ("_advice", "_interval", "_polls", "_sorted")
+    __slots__ = ("_advice", "_polls", "_soon", "_sorted")
 
     def __init__(self, advice: Iterable[Advice], interval: float = 0.0) -> None:
         self._advice = tuple(advice)
-        self._interval = interval
+        self._soon = interval * TOLERANCE
         self._sorted: dict[tuple[str, str | None], Sorted] = {}
         self._polls: dict[tuple[str, bool], tuple[str, ...]] = {}
 
@@ -93,7 +93,7 @@ class Advisor:
 
     def polled(self, path: str, waited: float | None) -> tuple[str, ...]:
         """Do the same for a poll at a documented path: it differs from others only in having come too soon or not."""
-        place = path, waited is not None and waited < self._interval * TOLERANCE
+        place = path, waited is not None and waited < self._soon
         told = self._polls.get(place)
         if told is None:
             told = self._polls[place] = self.ignored("poll", Asked({}, None, waited, path))

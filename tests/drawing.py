@@ -35,6 +35,7 @@ OUTCOMES = st.builds(
     refund=...,
     forgotten_after=st.none() | SECONDS,
     clips_expire_after=st.none() | SECONDS,
+    id=st.none() | st.sampled_from(["a/{id}", ".{id}+/==", "é{id}"]),
     opaque_poll_url=st.booleans(),
     idempotent=st.booleans(),
 )

@@ -57,6 +57,7 @@ async def exchange(app: App, method: str, url: str, headers: Headers, body: byte
         "method": method,
         "scheme": "http",
         "path": unquote(parts.path),
+        "raw_path": parts.path.encode(),
         "query_string": parts.query.encode(),
         "headers": [(b"host", b"127.0.0.1"), (b"content-length", b"%d" % len(body)), *headers],
         "server": ("127.0.0.1", 80),

@@ -83,7 +83,7 @@ INCIDENTS = (
     Incident(28, "404 for a fresh id", ('error = "job_not_found"', "poll = [1, 2]")),
     Incident(29, "404 or 410 later", ('outcome = { forgotten_after = "1h" }', "status = 410")),
     Incident(30, "another id in polls", ('document = { set = { id = "another" } }',)),
-    Incident(31, "an id of odd letters, which no poll knows", ('document = { set = { id = "a/b=+é" } }',)),
+    Incident(31, "ids of odd letters", ('outcome = { id = "models/a/operations/{id}" }', '{ id = ".{id}+/==" }')),
     Incident(32, "numbers as texts", ('document = { text = ["progress"] }',)),
     Incident(
         33,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from mockvideo.core.jobs import Reason, State
 from mockvideo.dialect import Dialect, spelled
@@ -173,7 +174,7 @@ def poll_path(dialect: Dialect, submitted: Any) -> str | None:
     if pointers.poll_path:
         return find(submitted, pointers.poll_path)
     name = find(submitted, pointers.submitted) if pointers.submitted else None
-    return None if name is None else route_of(dialect, Poll).path.replace("{id}", name)
+    return None if name is None else route_of(dialect, Poll).path.replace("{id}", quote(name, safe=""))
 
 
 def told(answer: Answer) -> Any:

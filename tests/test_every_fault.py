@@ -371,6 +371,18 @@ def a_finished_job_is_forgotten(peer: Peer) -> None:
     assert (before, poll().status) == (200, of_kind(peer, Kind.JOB_NOT_FOUND))
 
 
+@tale(31)
+def ids_have_odd_letters(peer: Peer) -> None:
+    for odd in ("models/veo/operations/{id}", "{id}+/==", ".{id} %2F", "é{id}?", "{id}" * 5):
+        submitted = peer.ask(peer.submission(ordering(f'on = "submit", outcome = {{id = "{odd}"}}'))).document
+        name = find(submitted, peer.dialect.pointers.submitted)
+        assert re.fullmatch(re.escape(odd).replace(re.escape("{id}"), "[^/+=]+"), name)
+        polled = peer.ask(peer.request("GET", poll_path(peer.dialect, submitted) or ""))
+        assert find(polled.document, peer.dialect.pointers.polled or peer.dialect.pointers.submitted) == name
+        url = urlsplit(find(polled.document, peer.dialect.pointers.video))
+        assert peer.ask(request(peer.dialect, "GET", url.path, key=None)).parts[1][4:8] == b"ftyp"
+
+
 @tale(34)
 def three_polls_in_a_row_fail(peer: Peer) -> None:
     assert statuses(peer, "poll", "status = 502, poll = [2, 4]", 5) == [200, 502, 502, 502, 200]

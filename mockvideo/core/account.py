@@ -10,7 +10,7 @@ from threading import RLock
 from mockvideo.core.agenda import Agenda
 from mockvideo.core.allotment import Allotment
 from mockvideo.core.direction import Direction
-from mockvideo.core.drafting import Draft, draft
+from mockvideo.core.drafting import Draft, draft, mint
 from mockvideo.core.errors import ApiError, Kind
 from mockvideo.core.files import File
 from mockvideo.core.idempotency import Replays
@@ -235,7 +235,7 @@ class Account:
     def _new_job(self, made_from: Draft, body: bytes, now: float) -> Job:
         terms, seed = made_from.terms, made_from.plan.seed
         chance = self.chances.next(terms.dialect, body, seed)
-        while self.store.get(terms.dialect, job_id := terms.mint(chance)) is not None:
+        while self.store.get(terms.dialect, job_id := mint(made_from, chance)) is not None:
             chance = self.chances.next(terms.dialect, body, seed)
         return draft(made_from, job_id, chance, now)
 

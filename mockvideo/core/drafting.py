@@ -17,6 +17,10 @@ FAILURE = End("failed")
 POLL_NAME = 40
 
 
+# What stands in an ordered id for the one that the job would have had.
+ID = "{id}"
+
+
 class Draft(NamedTuple):
     """What a job is made from. ``slotted``: its account has a limited number of render slots."""
 
@@ -25,6 +29,12 @@ class Draft(NamedTuple):
     plan: Plan
     timing: Timing
     slotted: bool = False
+
+
+def mint(made_from: Draft, chance: Chance) -> str:
+    """Draw a job's id, as its outcome wants it to look."""
+    outcome, job_id = made_from.plan.outcome, made_from.terms.mint(chance)
+    return job_id if outcome is None or outcome.id is None else outcome.id.replace(ID, job_id)
 
 
 def draft(made_from: Draft, job_id: str, chance: Chance, now: float) -> Job:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from annotated_types import Ge
-from pydantic import with_config
+from pydantic import StringConstraints, with_config
 
 from mockvideo.core.errors import HttpDate, Kind, Literally
 from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier, Status
@@ -16,6 +16,8 @@ from mockvideo.core.timing import Count, Seconds, Share, Stretch, Timing
 
 Ending = Literal["succeeded", "failed", "cancelled", "never"]
 Documented = Literal["documented"]
+# Without {id} all jobs would have the same one.
+OddId = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\p{C}]*\{id\}[^\p{C}]*$")]
 
 
 @with_config(extra="forbid")
@@ -23,9 +25,10 @@ Documented = Literal["documented"]
 class Outcome:
     """How a job ends. ``at`` is the share of its render where a failure or cancellation comes, or where it stands.
 
-    ``forgotten_after`` and ``clips_expire_after`` count from its end. ``opaque_poll_url``: it can be polled only by the
-    URL that its submission answered, which cannot be put together from the id. ``idempotent`` false: an idempotency key
-    that was used before makes one more job.
+    ``forgotten_after`` and ``clips_expire_after`` count from its end. ``id`` is the job's; in it ``{id}`` stands for the
+    one that it would have had. ``opaque_poll_url``: it can be polled only by the URL that its submission answered,
+    which cannot be put together from the id. ``idempotent`` false: an idempotency key that was used before makes one
+    more job.
     """
 
     ends: Ending = "succeeded"
@@ -34,6 +37,7 @@ class Outcome:
     refund: Refund = Refund.FULL
     forgotten_after: Seconds | None = None
     clips_expire_after: Seconds | None = None
+    id: OddId | None = None
     opaque_poll_url: bool = False
     idempotent: bool = True
 

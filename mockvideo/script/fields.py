@@ -102,6 +102,7 @@ FIELDS: Mapping[type, Mapping[str | int, Field]] = {
         "refund": Field("What comes back when it ends badly.", f"one of {', '.join(Refund)}"),
         "forgotten_after": Field("After its end, when nobody knows the job any more.", DURATION),
         "clips_expire_after": Field("After its end, when the clip is gone.", DURATION),
+        "id": Field("The id of the job; {id} stands for the one that it would have had.", 'a text such as "a/{id}=="'),
         "opaque_poll_url": Field("It can be polled only by the URL that its submission answered.", YES_NO),
         "idempotent": Field("An idempotency key that was used before leads to the job that it made.", YES_NO),
     },

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
@@ -27,6 +28,8 @@ from mockvideo.server.options import Options
 from mockvideo.server.routes import Found, Table
 from mockvideo.server.service import JSON, Service
 
+# Escaped by a client, as it belongs to a name.
+SLASH = re.compile("%2f", re.IGNORECASE)
 CONTROL = "/_mockvideo/"
 HEALTH = CONTROL + "health"
 OURS = (clips.PATH, CONTROL)
@@ -60,7 +63,7 @@ class App:
         self._tables = {name: Table(dialect.routes) for name, dialect in known.items()}
         # Polls are most of the traffic: what stands before their id leads straight to their routes.
         self._polls = {
-            f"/{name}{head}": (known[name], table, methods)
+            f"/{name}{head}": (known[name], table, methods, f"/{name}")
             for name, table in self._tables.items()
             for head, methods in table.endings()
         }
@@ -87,8 +90,14 @@ class App:
         answer = self._at_the_door(scope, path, named)
         if answer is None:
             answer = await self._inside(scope, path, named, receive, send)
-        if answer is not None:
-            await _send(answer, scope, send)
+        if answer is None:
+            return
+        # Popped, because what responds holds the scope: a cycle that only the garbage collector would end.
+        respond = scope.get("extensions", {}).pop(RESPOND, None)
+        if respond is None:
+            await _send(answer, send)
+        elif (playing := respond(answer)) is not None:
+            await playing
 
     def _at_the_door(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer | None:
         """Refuse a host that is not ours, and answer a browser that asks first."""
@@ -115,6 +124,8 @@ class App:
         self, scope: Scope, path: str, named: dict[bytes, bytes], receive: Receive, send: Send
     ) -> Answer | None:
         place = self._locate(scope, path)
+        if place is not None and place.found is None:
+            place = self._with_slashes(scope) or place
         answer: Answer | None
         if place is None:
             if self.control is not None and path.startswith(CONTROL) and not path.startswith(OPENAPI):
@@ -143,9 +154,20 @@ class App:
         known = self._polls.get(head)
         if known is None or not name:
             return self._find(path, None)
-        dialect, table, methods = known
-        prefix = "/" + dialect.name
+        dialect, table, methods, prefix = known
         return Place(dialect, table, prefix, path[len(prefix) :], (methods, name))
+
+    def _with_slashes(self, scope: Scope) -> Place | None:
+        """Find a path with an id that has a slash in it, which its client has to escape; None if it has not."""
+        sent = scope.get("raw_path", b"").decode("latin-1")
+        path = unquote(SLASH.sub("%252F", sent))
+        if path == unquote(sent):
+            return None
+        place = self._find(path.removeprefix(scope.get("root_path", "")), self._root(scope) if self.roots else None)
+        if place is None or place.found is None:
+            return None
+        methods, name = place.found
+        return place._replace(found=(methods, SLASH.sub("/", name)))
 
     def _root(self, scope: Scope) -> str | None:
         """The dialect that the port of this request belongs to."""
@@ -227,15 +249,8 @@ def _json(status: int, document: dict[str, Any], extra: Headers | None = None) -
     return Answer(status, [JSON, (b"content-length", b"%d" % len(body)), *(extra or [])], body)
 
 
-async def _send(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send an answer, at once where our own protocol serves."""
-    # Popped, because what responds holds the scope: a cycle that only the garbage collector would end.
-    respond = scope.get("extensions", {}).pop(RESPOND, None)
-    if respond is not None:
-        playing = respond(answer)
-        if playing is not None:
-            await playing
-        return
+async def _send(answer: Answer, send: Send) -> None:
+    """Send an answer where another protocol than ours serves."""
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     if answer.wire is None:
         await send({"type": "http.response.body", "body": bytes(answer.body)})

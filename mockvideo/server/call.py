@@ -21,13 +21,15 @@ Headers = list[tuple[bytes, bytes]]
 class Call:
     """One exchange with a dialect, filled in as it proceeds.
 
-    ``prefix`` is the URL path before the documented ``path``; ``named`` has the headers by name; ``record`` is what
-    the journal keeps instead of the body; ``scripted``: a rule or the job's script may change the answer. ``fault`` is
-    the level on which one did, and ``lost`` whether the client does not learn what was answered. What is not known yet
-    stands in the class, because a call is made for every request.
+    ``prefix`` is the URL path before the documented ``path``, whose ``template`` may have ``{id}`` for the ``name``;
+    ``named`` has the headers by name; ``record`` is what the journal keeps instead of the body; ``scripted``: a rule or
+    the job's script may change the answer. ``fault`` is the level on which one did, and ``lost`` whether the client
+    does not learn what was answered. What is not known yet stands in the class, because a call is made for every
+    request.
     """
 
     route: Route | None = None
+    template: str = ""
     name: str = ""
     account: Account | None = None
     plan: Plan = UNPLANNED

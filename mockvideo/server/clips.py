@@ -8,6 +8,7 @@ from collections import OrderedDict
 from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
+from urllib.parse import quote
 
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import Accounts
@@ -71,12 +72,12 @@ def clip_of(job: Job, number: int) -> Clip:
 
 def etag(job: Job, number: int) -> str:
     """A strong tag: the same job always has the same bytes."""
-    return f"{job.dialect}-{job.id}-{number}"
+    return f"{job.dialect}-{quote(job.id)}-{number}"
 
 
 def paths(account: Account, job: Job) -> list[str]:
     """Return the URL paths of a job's clips."""
-    start, end = f"{PATH}{account.tag}/{job.dialect}/{job.id}/", f"-{account.signature(job)}.mp4"
+    start, end = f"{PATH}{account.tag}/{job.dialect}/{quote(job.id, safe='')}/", f"-{account.signature(job)}.mp4"
     return [f"{start}{number}{end}" for number in range(1, job.request.clips + 1)]
 
 
@@ -92,7 +93,8 @@ def find(accounts: Accounts, path: str) -> Found | None:
     """Return the clip that a media path means; None if there is no such clip (yet)."""
     tag, _, rest = path.removeprefix(PATH).partition("/")
     dialect, _, rest = rest.partition("/")
-    job_id, _, name = rest.partition("/")
+    # An id may have a slash in it, if a scenario wants it so.
+    job_id, _, name = rest.rpartition("/")
     number, _, signature = name.removesuffix(".mp4").partition("-")
     account = accounts.tagged(tag)
     job = account.store.get(dialect, job_id) if account else None

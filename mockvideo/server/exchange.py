@@ -129,7 +129,7 @@ class Exchange:
         entry = Entry(
             account.journal.number(),
             account.moment - account.began,
-            call.dialect.name,
+            call.dialect.terms.dialect,
             call.route.name if call.route is not None else "",
             call.method,
             call.path[:LONGEST_TEXT],
@@ -187,6 +187,7 @@ def _recognise(call: Call, table: Table, found: Found | None) -> object:
     if call.route is None:
         call.hint = f"{call.path[:LONGEST_TEXT]} answers {', '.join(methods)}."
         raise ApiError(Kind.METHOD_NOT_ALLOWED, method=call.method, path=call.path[:LONGEST_TEXT])
+    call.template = call.route.path
     if b"content-encoding" in call.named:
         refuse_encoding(call.headers)
     return call.route.operation

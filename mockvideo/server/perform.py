@@ -21,6 +21,7 @@ from mockvideo.server.body import Disconnected, parse_form, receive_body
 from mockvideo.server.call import Call, Headers
 from mockvideo.server.checks import Submission
 from mockvideo.server.documents import read_query
+from mockvideo.server.eager import sleep
 from mockvideo.server.files import Answer, misheard, serve
 from mockvideo.server.handouts import Handout, hand_out
 from mockvideo.server.identity import credential, identify
@@ -38,7 +39,7 @@ KEYS = (Kind.INVALID_KEY, Kind.INACTIVE_KEY)
 async def submit(service: Service, call: Call, operation: Submit, receive: Receive) -> Answer:
     snapshot = call.show(await _accept(service, call, operation, receive))
     document = operation.render(snapshot, service.links(call, snapshot))
-    return service.answer(call, operation.status, document, _poll_after(call, snapshot))
+    return service.answer(call, operation.status, document, _poll_after(call, call.known_account, snapshot))
 
 
 async def generate(service: Service, call: Call, operation: Generate, receive: Receive) -> Answer:
@@ -54,14 +55,18 @@ async def generate(service: Service, call: Call, operation: Generate, receive: R
 
 async def poll(service: Service, call: Call, operation: Poll, _: Receive) -> Answer:
     account = identify(call, service.accounts)
-    if operation.check is not None:
-        operation.check(call.name)
-    snapshot = call.snapshot = account.poll(call.dialect.terms, call.name)
+    try:
+        snapshot = call.snapshot = account.poll(call.dialect.terms, call.name)
+    except ApiError:
+        # After the look-up, as a scenario may want ids that no document would have.
+        if operation.check is not None:
+            operation.check(call.name)
+        raise
     if call.scripted or snapshot.job.script is not UNSCRIPTED:
         snapshot = call.show(snapshot)
-    call.advice = service.advisors[call.dialect.terms.dialect].polled(call.known_route.path, snapshot.waited)
+    call.advice = service.advisors[call.dialect.terms.dialect].polled(call.template, snapshot.waited)
     document = operation.render(snapshot, service.links(call, snapshot))
-    return service.answer(call, 200, document, _poll_after(call, snapshot))
+    return service.answer(call, 200, document, _poll_after(call, account, snapshot))
 
 
 async def content(service: Service, call: Call, _: Content, __: Receive) -> Answer:
@@ -166,6 +171,8 @@ async def _receive(service: Service, call: Call, receive: Receive, *, cap: int) 
 async def _ending(call: Call, job_id: str, receive: Receive) -> Snapshot:
     """Wait until a job has ended."""
     account, terms = call.known_account, call.dialect.terms
+    # Only from its first pause on a call has an event loop.
+    await sleep(0)
     with Watch(account) as watch:
         while isinstance(outcome := account.outcome(terms, job_id), Wait):
             if not await watch.until(outcome.until, receive):
@@ -181,12 +188,12 @@ def _failed(service: Service, call: Call, snapshot: Snapshot) -> Answer:
     return service.answer(call, spelling.status, call.dialect.envelope(Refusal(Kind.UPSTREAM, text), spelling, text))
 
 
-def _poll_after(call: Call, snapshot: Snapshot) -> Headers | None:
+def _poll_after(call: Call, account: Account, snapshot: Snapshot) -> Headers | None:
     """Tell a client that asks how soon to poll again, if its own habit is not right for this clock."""
     dialect: Dialect = call.dialect
     if dialect.poll_after_header is None or snapshot.state in FINAL:
         return None
-    wait = call.known_account.clock.hint(dialect.terms.interval)
+    wait = account.clock.hint(dialect.terms.interval)
     return None if wait is None else [(dialect.poll_after_header, b"%d" % max(1, ceil(wait * 1000)))]
 
 

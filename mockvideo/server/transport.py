@@ -53,7 +53,12 @@ def respond(protocol: Protocol, cycle: RequestResponseCycle, answer: Answer) -> 
         protocol.player = Player(cycle, protocol.loop)
         return protocol.player.play(steps(b"".join((STATUS_LINE[status], *lines, end)), sent, wire or Wire()))
     cycle.transport.write(b"".join((STATUS_LINE[status], *lines, end, sent)))
-    complete(cycle)
+    # As `complete` does, which would be one call more for every answer.
+    cycle.response_started = cycle.response_complete = True
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
     return None
 
 

@@ -48,6 +48,7 @@ OUTCOMES = st.one_of(
         Outcome,
         clips_expire_after=LEFT,
         forgotten_after=LEFT,
+        id=st.none() | st.just("a/{id}=+é"),
         opaque_poll_url=st.booleans(),
         idempotent=st.booleans(),
     ),

@@ -7,7 +7,7 @@ import socket
 import threading
 from base64 import b64decode
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from starlette.applications import Starlette
@@ -20,7 +20,20 @@ from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.app import HEALTH, App, create_app
 from mockvideo.server.files import RESPOND, Answer
 from mockvideo.server.thread import ServerThread
-from tests.server.driving import API_KEY, BEARER, JSON, PATIENCE, app_of, ask, example, finish, http, scope_of, submit
+from tests.server.driving import (
+    API_KEY,
+    BEARER,
+    JSON,
+    PATIENCE,
+    Peer,
+    app_of,
+    ask,
+    example,
+    finish,
+    http,
+    scope_of,
+    submit,
+)
 
 DIALECTS = dialects.load()
 PATHS = [
@@ -387,3 +400,11 @@ def test_an_observer_can_be_given_from_the_start() -> None:
 
     ask(create_app(observer=observer), "GET", "/sora/v1/models")
     assert [entry.status for entry in seen] == [401]
+
+
+@pytest.mark.parametrize("path", ["/sora%2Fnowhere/x", "/sora/v1%2Fvideos%2Fx%2Fy", "/sora%2f%2f"])
+def test_an_escaped_slash_leads_to_no_route_of_other_segments(path) -> None:
+    peer = Peer()
+    finish(app_of()({**scope_of("GET", unquote(path), BEARER), "raw_path": path.encode()}, peer.receive, peer.send))
+    assert peer.reply.status == 404
+    assert "Invalid URL" in peer.reply.document["error"]["message"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from mockvideo.catalog import Row
 from mockvideo.core.errors import ApiError, Kind
 from mockvideo.core.geometry import Shape
@@ -62,7 +64,7 @@ def accepted(snapshot: Snapshot, links: Links) -> Json:
         # The docs' samples read task_id, the company's own agent reads id.
         "task_id": job.id,
         "id": job.id,
-        "poll_url": f"{links.prefix}/v1/tasks/{job.id}",
+        "poll_url": f"{links.prefix}/v1/tasks/{quote(job.id, safe='')}",
         "status": STATUS[snapshot.state],
         "model": job.request.model,
         "created_at": int(job.submitted_at),
