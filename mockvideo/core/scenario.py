@@ -25,7 +25,7 @@ OddId = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\p{C}]*\{i
 class Outcome:
     """How a job ends. ``at`` is the share of its render where a failure or cancellation comes, or where it stands.
 
-    ``forgotten_after`` and ``clips_expire_after`` count from its end. ``id`` is the job's; in it ``{id}`` stands for the
+    ``forgotten_after`` and ``clips_expire_after`` count from its end. ``id`` is the job's; ``{id}`` in it stands for the
     one that it would have had. ``opaque_poll_url``: it can be polled only by the URL that its submission answered,
     which cannot be put together from the id. ``idempotent`` false: an idempotency key that was used before makes one
     more job.

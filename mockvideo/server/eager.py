@@ -1,15 +1,19 @@
 """Starts a coroutine at once, and makes a task only of one that waits: most exchanges never do.
 
 ``asyncio.Task(eager_start=True)`` of Python 3.12 does the same; this also serves 3.11. No coroutine started here may
-ask for the current task before it first waits.
+ask for the current task or for the event loop before it first waits: there may be none.
 """
 
 from __future__ import annotations
 
+import asyncio
 from asyncio import AbstractEventLoop, Task
 from collections.abc import Coroutine, Generator
 from types import coroutine
 from typing import Any
+
+# Bound here, as a test of the same process may replace asyncio's: what our server waits for is real.
+sleep = asyncio.sleep
 
 
 def start(routine: Coroutine[Any, Any, None], loop: AbstractEventLoop) -> Task[None] | None:
@@ -18,10 +22,11 @@ def start(routine: Coroutine[Any, Any, None], loop: AbstractEventLoop) -> Task[N
         waiting = routine.send(None)
     except StopIteration:
         return None
-    return loop.create_task(_finish(routine, waiting))
+    return loop.create_task(finish(routine, waiting))
 
 
-async def _finish(routine: Coroutine[Any, Any, None], waiting: object) -> None:
+async def finish(routine: Coroutine[Any, Any, None], waiting: object) -> None:
+    """Go on with a routine that has begun, and waits."""
     await _steps(routine, waiting)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from mockvideo.server.eager import sleep
 from mockvideo.server.files import PIECE
 from mockvideo.server.wire import End, Pause, Send, Step
 
@@ -79,7 +80,7 @@ class Player:
             self._transport.write(ZEROS[: piece.zeros])
             self._sent = True
             # Others have their turn, too, however fast this client reads.
-            await asyncio.sleep(0)
+            await sleep(0)
             await self._cycle.flow.drain()
             if self._transport.is_closing():
                 return

@@ -16,6 +16,7 @@ from mockvideo.server.control.listening import Listener
 from mockvideo.server.control.refusals import RefusedError
 from mockvideo.server.control.told import JournalTold
 from mockvideo.server.control.visit import Visit
+from mockvideo.server.eager import sleep
 from mockvideo.server.files import RESPOND, Answer
 from mockvideo.server.transport import hang_up
 
@@ -33,7 +34,7 @@ PIECE = 64 << 10
 async def wait(visit: Visit, asked: Awaited) -> JournalTold:
     """Wait until so many entries match; those that are there already count, too."""
     # Only from its first pause on a call is a task.
-    await asyncio.sleep(0)
+    await sleep(0)
     journal, deadline = visit.known_account.journal, monotonic() + asked.timeout
     async with Listener(journal, asked, visit.receive, most=MOST_LISTED) as listener:
         found = listener.past
@@ -55,7 +56,7 @@ async def stream(visit: Visit, asked: Filters) -> Answer | None:
     """Tell every new entry that is asked for, until the client leaves or cannot follow."""
     if visit.scope["method"] == "HEAD":
         return Answer(200, HEADERS, b"")
-    await asyncio.sleep(0)
+    await sleep(0)
     journal, pace = visit.known_account.journal, visit.desk.pace
     since = _since(visit, asked, journal.count)
     asked = asked.model_copy(update={"since": since})
@@ -66,7 +67,7 @@ async def stream(visit: Visit, asked: Filters) -> Answer | None:
         while not (writer.stuck or listener.gone or listener.behind or listener.over):
             await listener.wait(pace.heartbeat)
             await writer.write(list(writer.events(listener.take())) or [ALIVE])
-            await asyncio.sleep(pace.gap)
+            await sleep(pace.gap)
         if not listener.gone:
             await writer.end(_last(listener))
     return None
