@@ -84,6 +84,8 @@ class Protocol(HttpToolsProtocol):
 
     limits = Limits()
     player: Player | None = None
+    reading = False
+    due: tuple[RequestResponseCycle, ASGI3Application] | None = None  # what begins once all is read that came
     running: RequestResponseCycle | None = None  # what is being answered, behind which others may wait
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -118,11 +120,16 @@ class Protocol(HttpToolsProtocol):
         self.quiet += len(data)
         if b"h2c" in data and self.phase != "body":
             data = _staying(data)
+        self.reading = True
         HttpToolsProtocol.data_received(self, data)
+        self.reading = False
         if self.phase != "idle":
             if self.quiet > cap:
                 self._refuse(*self._head_too_large())
             self.since = self.since or self.loop.time()
+        if self.due is not None:
+            due, self.due = self.due, None
+            self._start_asgi_task(*due)
 
     def on_message_begin(self) -> None:
         if self.phase == "idle":
@@ -144,6 +151,10 @@ class Protocol(HttpToolsProtocol):
         self.progress = 0
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        # Most bodies come together with their head: who is asked then need not wait, which takes a task.
+        if self.reading and cycle.scope["method"] != "GET":
+            self.due = cycle, app
+            return
         extensions: dict[Any, Any] = {RESPOND: partial(respond, self, cycle)}
         cycle.scope["extensions"] = extensions
         self.running = cycle
