@@ -23,6 +23,7 @@ from mockvideo.operation import Generate, Route
 from mockvideo.provenance import Origin, Source
 from mockvideo.schema import Json
 from mockvideo.statuses import kinds
+from mockvideo.webhook import Webhooks
 
 
 class Check(StrEnum):
@@ -158,6 +159,7 @@ class Dialect:
     advice: tuple[Advice, ...] = ()
     figure_sources: Mapping[str, Source] = field(default_factory=dict)
     quota_headers: Callable[[Quota], list[tuple[bytes, bytes]]] | None = None
+    webhooks: Webhooks | None = None
 
     def __post_init__(self) -> None:
         missing = list(_unspelled(self))

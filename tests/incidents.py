@@ -154,12 +154,29 @@ INCIDENTS = (
         ('outcome = { ends = "failed", refund = "none" }', '"twice"'),
     ),
     Incident(82, "moderated after 100 %", ('outcome = { ends = "failed", reason = "content_policy", at = 1 }',)),
-    Incident(83, "a webhook twice", why="webhooks are not sent yet"),
-    Incident(84, "webhooks out of order", why="webhooks are not sent yet"),
-    Incident(85, "a webhook too late, too early", why="webhooks are not sent yet"),
-    Incident(86, "a webhook that never comes", why="webhooks are not sent yet"),
-    Incident(87, "a webhook with a wrong signature", why="webhooks are not sent yet"),
-    Incident(88, "a webhook for somebody else's job", why="webhooks are not sent yet"),
-    Incident(89, "a webhook that tells another end than polls do", why="webhooks are not sent yet"),
-    Incident(90, "a cancellation that comes too late", why="no dialect documents one"),
+    Incident(83, "a webhook twice", ("webhook = { times = 2 }",)),
+    Incident(84, "webhooks out of order", ('event = "progress"', "webhook = { reorder = true }")),
+    Incident(85, "a webhook too late, too early", ('webhook = { delay = "10m" }', 'connection = { delay = "3s" }')),
+    Incident(86, "a webhook that never comes", ("webhook = { drop = true }",)),
+    Incident(
+        87,
+        "a webhook with a wrong signature",
+        (
+            'webhook = { signature = "wrong" }',
+            '"missing"',
+            '"stale"',
+            '"other_key"',
+            '{ body = "reencoded" }',
+            '"altered"',
+        ),
+    ),
+    Incident(
+        88, "a webhook for somebody else's job, or clip", ('webhook = { job = "another" }', '{ url = "altered" }')
+    ),
+    Incident(89, "a webhook that tells another end than polls do", ('webhook = { status = "conflicting" }',)),
+    Incident(
+        90,
+        "a cancellation that is billed, or comes too late",
+        ('outcome = { ends = "cancelled", refund = "none" }', 'webhook = { status = "conflicting" }'),
+    ),
 )

@@ -11,21 +11,20 @@ from mockvideo.core.agenda import Agenda
 from mockvideo.core.allotment import Allotment
 from mockvideo.core.direction import Direction
 from mockvideo.core.drafting import Draft, draft, mint
-from mockvideo.core.errors import ApiError, Kind
 from mockvideo.core.files import File
 from mockvideo.core.idempotency import Replays
 from mockvideo.core.jobs import FINAL, UNSCRIPTED, Job, Reason, Snapshot, State, VideoRequest, Wait
 from mockvideo.core.journal import Budgets, Journal
 from mockvideo.core.ledger import Ledger
+from mockvideo.core.outbox import Outbox
 from mockvideo.core.planning import UNPLANNED, Occasion, Plan
 from mockvideo.core.rng import Chances
 from mockvideo.core.scenario import Scenario
 from mockvideo.core.settings import Settings
-from mockvideo.core.store import Store
+from mockvideo.core.store import Store, unknown
+from mockvideo.core.telling import Teller
 from mockvideo.core.terms import Page, Standing, Terms
 from mockvideo.core.uploads import Upload, Uploads
-
-LONGEST_TOLD = 200
 
 
 class Account:
@@ -52,6 +51,8 @@ class Account:
         # Of the dialects whose jobs wait for render slots.
         self.slotted: dict[str, Terms] = {}
         self.agenda = Agenda(self.store)
+        self.outbox = Outbox(self.store, settings.caps, budgets.bodies, self.lock)
+        self.teller = Teller(self.direction, self.outbox, self.began)
         self.polled: dict[tuple[str, str], float] = {}
         self._resume: float | None = None
         self.moment = self.began
@@ -115,6 +116,8 @@ class Account:
                 Draft(terms, request, plan, self.settings.timing, self.allotment.slots(terms) is not None), body, now
             )
             self.agenda.put(job)
+            if request.webhook is not None:
+                self.teller.follow(terms)
             if job.script is not UNSCRIPTED:
                 job = self._follow(terms, job)
             return job.accepted()
@@ -202,9 +205,9 @@ class Account:
         return self.chances.signature(f"clips of {job.dialect}/{job.id}")
 
     def find(self, dialect: str, job_id: str) -> Job:
-        job = self._kept(dialect, job_id)
+        job = self.store.find(dialect, job_id)
         if job.script is not UNSCRIPTED and job.forgotten(self.moment):
-            raise _unknown(job_id, rule=job.script.rule)
+            raise unknown(job_id, rule=job.script.rule)
         return job
 
     def idle(self) -> bool:
@@ -217,19 +220,13 @@ class Account:
         """Give back the room that this account takes of what all share."""
         self.journal.close()
         self.uploads.close()
-
-    def _kept(self, dialect: str, job_id: str) -> Job:
-        """The job, even if a scenario wants it to be forgotten."""
-        job = self.store.get(dialect, job_id)
-        if job is None:
-            raise _unknown(job_id)
-        return job
+        self.outbox.clear()
 
     def _find_polled(self, dialect: str, name: str) -> Job:
         """The job that is polled under this name, which need not be its id."""
         job = self.store.polled(dialect, name) or self.find(dialect, name)
         if job.script.poll_name not in {None, name}:
-            raise _unknown(name, rule=job.script.rule)
+            raise unknown(name, rule=job.script.rule)
         return self.find(dialect, job.id)
 
     def _new_job(self, made_from: Draft, body: bytes, now: float) -> Job:
@@ -246,7 +243,7 @@ class Account:
         if slots is not None:
             self.slotted[job.dialect] = terms
             self.agenda.take_turns(job.dialect, slots, self.moment, job.id)
-        return self._kept(job.dialect, job.id)
+        return self.store.find(job.dialect, job.id)
 
     def _replace(self, job: Job) -> Job:
         """Put a job's new value in the place of its old one, with all that follows."""
@@ -263,11 +260,18 @@ class Account:
         """Let every effect happen that is due; nobody is present when a job ends, so its refund happens here."""
         now = self.moment = self.clock.now()
         if not self.agenda.waits(now):
-            for job in self.agenda.due(now):
-                self._finish(job)
-            if self.direction.expire(now):
-                self.allow()
+            for job, change in self.agenda.due(now):
+                if change is None:
+                    self._finish(job)
+                else:
+                    self._expire(change.moment)
+                    self.teller.tell(job, change)
+            self._expire(now)
         return now
+
+    def _expire(self, moment: float) -> None:
+        if self.direction.expire(moment):
+            self.allow()
 
     def _finish(self, job: Job) -> None:
         ledger = self.allotment.ledgers[job.dialect]
@@ -276,6 +280,8 @@ class Account:
         else:
             ledger.fail(job.request.price, job.script.refund)
         self.store.finish(job)
+        if job.request.webhook is not None:
+            self.outbox.finish(job)
         self.polled.pop((job.dialect, job.id), None)
 
     def _refused(self, job: Job, terms: Terms) -> None:
@@ -291,8 +297,3 @@ class Account:
             last = self.polled.get((job.dialect, job.id), job.submitted_at)
             self.clock.reach(last + terms.interval)
         return self.fold()
-
-
-def _unknown(job_id: str, rule: str | None = None) -> ApiError:
-    """The job is not there, or not any more because a rule wants it so."""
-    return ApiError(Kind.JOB_NOT_FOUND, id=job_id[:LONGEST_TOLD], rule=rule)

@@ -63,9 +63,16 @@ class Accounts:
         return self._tags.get(tag)
 
     def create(self, key: str, settings: Settings) -> Account:
-        """Make an account with settings of its own, whatever keys are admitted; nobody may have come with its key."""
+        """Make an account with settings of its own, whatever keys are admitted; one that has its key is forgotten.
+
+        Raises ApiError for a key that no dialect could take.
+        """
+        rest, scenario = self._split(key)
+        _refuse_unusable(rest)
         with self._lock:
-            return self._make(key, settings, None)
+            if key in self._accounts:
+                self.delete(self._accounts[key])
+            return self._make(key, settings, scenario)
 
     def delete(self, account: Account) -> None:
         """Forget an account and its jobs; its key makes another one."""
@@ -94,17 +101,20 @@ class Accounts:
 
     def _open(self, key: str) -> Account:
         rest, scenario = self._split(key)
-        self._admit(rest)
-        try:
-            return self._make(key, self.settings, scenario)
-        except ValueError as error:
-            # A scenario is read at its first use, and its file may be wrong.
-            raise ApiError.of(Refusal(Kind.INVALID_REQUEST, str(error), text=str(error))) from error
+        closed = self.settings.keys
+        if closed is not None and rest not in closed:
+            raise ApiError(Kind.INVALID_KEY)
+        _refuse_unusable(rest)
+        return self._make(key, self.settings, scenario)
 
     def _make(self, key: str, settings: Settings, scenario: str | None) -> Account:
         if len(self._accounts) >= settings.caps.accounts:
             self._make_room()
-        account = Account(key, settings, self._budgets, scenario)
+        try:
+            account = Account(key, settings, self._budgets, scenario)
+        except ValueError as error:
+            # A scenario is read at its first use, and its file may be wrong.
+            raise ApiError.of(Refusal(Kind.INVALID_REQUEST, str(error), text=str(error))) from error
         if self._directed:
             order = self.order()
             lasts = inf if order is None else order.until - self.anonymous.moment
@@ -118,16 +128,6 @@ class Accounts:
         library = self.settings.library
         return (rest, suffix) if mark and library is not None and suffix in library else (key, None)
 
-    def _admit(self, key: str) -> None:
-        closed = self.settings.keys
-        if not _is_well_formed(key) or (closed is not None and key not in closed):
-            raise ApiError(Kind.INVALID_KEY)
-        # Keys that tell what they are spare a test the setting up of a refused one.
-        if any(word in key for word in ("invalid", "revoked")):
-            raise ApiError(Kind.INVALID_KEY)
-        if "inactive" in key:
-            raise ApiError(Kind.INACTIVE_KEY)
-
     def _make_room(self) -> None:
         for account in self._accounts.values():
             if account.idle():
@@ -139,6 +139,14 @@ class Accounts:
     def _drop(self, account: Account) -> None:
         account.close()
         del self._accounts[account.key], self._tags[account.tag]
+
+
+def _refuse_unusable(key: str) -> None:
+    # Keys that tell what they are spare a test the setting up of a refused one.
+    if not _is_well_formed(key) or any(word in key for word in ("invalid", "revoked")):
+        raise ApiError(Kind.INVALID_KEY)
+    if "inactive" in key:
+        raise ApiError(Kind.INACTIVE_KEY)
 
 
 def _is_well_formed(key: str) -> bool:

@@ -97,12 +97,13 @@ class WallClock(Clock):
 
 
 class ManualClock(Clock):
-    """Stands still until it is advanced."""
+    """Stands still until it is advanced; ``slept``: by the sleeps of clients, which have to be told how long."""
 
     mode: ClassVar[ClockMode] = "manual"
 
-    def __init__(self, start: float = VIRTUAL_START) -> None:
+    def __init__(self, start: float = VIRTUAL_START, *, slept: bool = False) -> None:
         super().__init__()
+        self.slept = slept
         self._now = start
 
     def now(self) -> float:
@@ -112,7 +113,7 @@ class ManualClock(Clock):
         return 0.0 if until <= self._now else None
 
     def hint(self, seconds: float) -> float | None:  # noqa: ARG002 - virtual time needs no real waiting
-        return 0.0
+        return None if self.slept else 0.0
 
     def move(self, moment: float) -> None:
         self._now = max(self._now, min(moment, LATEST))
@@ -130,10 +131,13 @@ class AutoClock(ManualClock):
             self.move(moment)
 
 
-def switched(clock: Clock, mode: ClockMode, speed: float = 1.0) -> Clock:
-    """Return a clock of that mode which goes on from this one's moment, and tells its watchers; a wall has a speed."""
+def switched(clock: Clock, mode: ClockMode, speed: float = 1.0, *, slept: bool = False) -> Clock:
+    """Return a clock of that mode which goes on from this one's moment, and tells its watchers.
+
+    A wall clock has a speed, and only a manual one can be ``slept``.
+    """
     moment = clock.now()
-    virtual = AutoClock if mode == "auto" else ManualClock
-    fresh: Clock = WallClock(speed, moment) if mode == "wall" else virtual(moment)
+    virtual = AutoClock(moment) if mode == "auto" else ManualClock(moment, slept=slept)
+    fresh: Clock = WallClock(speed, moment) if mode == "wall" else virtual
     fresh.watchers = clock.watchers
     return fresh

@@ -8,6 +8,7 @@ from math import inf
 
 from mockvideo.core.account import Account
 from mockvideo.core.clock import ClockMode, switched
+from mockvideo.core.deliveries import Delivery
 from mockvideo.core.direction import Order, Source
 from mockvideo.core.jobs import FINAL, Job
 from mockvideo.core.rng import Chances
@@ -41,10 +42,10 @@ def add_rule(account: Account, rule: Scenario, lasts: float = inf) -> None:
         account.agenda.mark(account.direction.ends())
 
 
-def switch_clock(account: Account, mode: ClockMode, speed: float) -> None:
+def switch_clock(account: Account, mode: ClockMode, speed: float, *, slept: bool = False) -> None:
     """Give the account a clock of that mode, which goes on from its present moment; a wall clock has a speed."""
     with account.lock:
-        account.clock = switched(account.clock, mode, speed)
+        account.clock = switched(account.clock, mode, speed, slept=slept)
         account.fold()
         account.clock.wake()
 
@@ -64,11 +65,28 @@ def advance_to(account: Account, moment: float) -> None:
 
 
 def next_event(account: Account) -> float | None:
-    """Return when a job next changes its state, is forgotten or loses its clips, or a scenario ends; None: never."""
+    """Return when a job next changes, is forgotten or loses its clips, a webhook is tried again, or a scenario ends.
+
+    None: never.
+    """
     with account.lock:
         now = account.fold()
-        moments = chain(account.direction.ends(), *map(_moments, account.store))
+        due = account.outbox.next_due()
+        moments = chain(account.direction.ends(), () if due is None else (due,), *map(_moments, account.store))
         return min((moment for moment in moments if moment > now), default=None)
+
+
+def take_due(account: Account) -> list[Delivery]:
+    """Return the deliveries that are due, in order; they are under way until the outbox is told how they went."""
+    with account.lock:
+        return account.outbox.take(account.fold())
+
+
+def next_due(account: Account) -> float | None:
+    """Return the moment when a delivery is due next, or may come to be; None: there is nothing to wait for."""
+    with account.lock:
+        moments = (account.outbox.next_due(), account.agenda.next_change())
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 def reset_journal(account: Account) -> None:
@@ -93,6 +111,7 @@ def reset_jobs(account: Account) -> None:
                 account.allotment.ledgers[job.dialect].fail(job.request.price)
         account.store.clear()
         account.agenda.clear()
+        account.outbox.clear()
         account.polled.clear()
         account.replays.clear()
         account.uploads.clear()

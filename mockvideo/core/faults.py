@@ -1,4 +1,7 @@
-"""Disturbances of one answer, each on one level: what it shows of a job, its document, bytes, connection, or clip."""
+"""Disturbances of one answer, each on one level: what it shows of a job, its document, bytes, connection, or clip.
+
+And those of a webhook.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ Part = Literal["before", "head", "body"]
 Ranges = Literal["ignored", "shifted", "refused"]
 LARGEST_BLOB = 1 << 20
 LARGEST_CLIP = 4 << 30
+MOST_TIMES = 100
 
 
 @with_config(extra="forbid")
@@ -133,3 +137,27 @@ class Damage:
     kind: Literal["no_moov", "cut", "wrong_codec", "empty", "html", "error", "picture"] | None = None
     size: Annotated[int, Ge(0), Le(LARGEST_CLIP)] | None = None
     base64: Literal["urlsafe", "lines", "cut"] | None = None
+
+
+@with_config(extra="forbid")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mishap:
+    """What goes wrong with a webhook.
+
+    When: the first attempt comes after ``delay``, in the place of the provider's own wait; it arrives ``times`` over;
+    ``reorder``: it comes after the job's next one; ``drop``: it never comes.
+
+    What: its ``signature`` is wrong, missing, stale (of an earlier delivery), or made with another key; the ``body`` is
+    altered after it was signed, or the same JSON in other bytes; the clip's ``url`` leads elsewhere; the ``status`` is
+    another end than polls tell; it is about another account's ``job``.
+    """
+
+    delay: Seconds | None = None
+    times: Annotated[int, Ge(1), Le(MOST_TIMES)] = 1
+    reorder: bool = False
+    drop: bool = False
+    signature: Literal["wrong", "missing", "stale", "other_key"] | None = None
+    body: Literal["altered", "reencoded"] | None = None
+    url: Literal["altered"] | None = None
+    status: Literal["conflicting"] | None = None
+    job: Literal["another"] | None = None

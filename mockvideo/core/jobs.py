@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from mockvideo.core.errors import NO_FACTS
+from mockvideo.core.events import Webhook
 
 
 class State(StrEnum):
@@ -60,6 +61,7 @@ class VideoRequest(NamedTuple):
     price: Decimal = Decimal(0)
     flaw: Reason | None = None
     extra: Mapping[str, object] = NO_FACTS
+    webhook: Webhook | None = None
 
 
 class Curve(NamedTuple):
@@ -201,7 +203,10 @@ UNSCRIPTED = Script()
 
 
 class Job(NamedTuple):
-    """A submitted request; ``submitted_at`` is in seconds since the epoch."""
+    """A submitted request; ``submitted_at`` is in seconds since the epoch.
+
+    ``called``: whether its client could be called at its end; None: not yet, or nobody wants it.
+    """
 
     id: str
     dialect: str
@@ -210,6 +215,7 @@ class Job(NamedTuple):
     submitted_at: float
     reason: Reason | None = None
     script: Script = UNSCRIPTED
+    called: bool | None = None
 
     def at(self, now: float) -> Snapshot:
         """Return the job as it stands at that moment."""
@@ -253,14 +259,19 @@ class Snapshot(NamedTuple):
     @property
     def percent(self) -> int:
         """Progress in whole per cent: 1 to 99 while running, 100 only when succeeded."""
-        if self.state is State.RUNNING:
-            return min(99, max(1, int(self.progress * 100)))
-        return int(self.progress * 100)
+        return percent(self.state, self.progress)
 
     @property
     def completed_at(self) -> float | None:
         """When the job reached its final state, in seconds since the epoch; None until then."""
         return self.job.timeline.end if self.state in FINAL else None
+
+
+def percent(state: State, progress: float) -> int:
+    """Return what documents tell of a progress from 0 to 1."""
+    if state is State.RUNNING:
+        return min(99, max(1, int(progress * 100)))
+    return int(progress * 100)
 
 
 class Wait(NamedTuple):

@@ -11,6 +11,7 @@ from functools import lru_cache
 from re import Pattern
 from typing import Any, NamedTuple
 
+from mockvideo.core.faults import Mishap
 from mockvideo.core.rng import Chance, digest
 from mockvideo.core.scenario import Documented, Outcome, Rule, Scenario
 from mockvideo.core.timing import Timing
@@ -26,7 +27,8 @@ class Occasion(NamedTuple):
     """What a rule can see of a request before anything is checked.
 
     ``at`` is account time, in seconds since the account began; ``poll`` (which one of this job's) and ``age`` (of the
-    job, in seconds) are None where there is no job; a ``needless_key`` comes with a URL that asks for none.
+    job, in seconds) are None where there is no job; a ``needless_key`` comes with a URL that asks for none; ``event``
+    is what a webhook tells.
     """
 
     dialect: str
@@ -38,12 +40,14 @@ class Occasion(NamedTuple):
     poll: int | None = None
     age: float | None = None
     needless_key: bool = False
+    event: str = ""
 
 
 class Plan(NamedTuple):
     """What was decided for one request, aspect by aspect; None where no rule spoke.
 
-    ``error`` and ``fault`` are the rules that order an API error and a disturbed answer. ``scenarios`` are those that
+    ``error`` and ``fault`` are the rules that order an API error and a disturbed answer, ``webhook`` is what goes wrong
+    with one. ``scenarios`` are those that
     the request chose itself. ``rules`` names the rules that decided, by aspect; ``misses`` says of the others why they
     did not.
     """
@@ -52,6 +56,7 @@ class Plan(NamedTuple):
     outcome: Outcome | None = None
     error: Rule | None = None
     fault: Rule | None = None
+    webhook: Mishap | None = None
     strict: bool = False
     seed: int | None = None
     scenarios: tuple[Scenario, ...] = ()
@@ -210,6 +215,7 @@ CONDITIONS: tuple[tuple[str, Callable[[Any, Occasion], bool]], ...] = (
     ("age", lambda wanted, occasion: occasion.age is not None and wanted[0] <= occasion.age < wanted[1]),
     ("poll", _poll),
     ("needless_key", lambda wanted, occasion: occasion.needless_key is wanted),
+    ("event", lambda wanted, occasion: _fits(occasion.event, wanted)),
 )
 SEEN = {"on": "operation", "between": "at"}
 
@@ -252,6 +258,10 @@ TURNS: tuple[tuple[str, Callable[[int, int], bool], str], ...] = (
 
 def _ordered(rule: Rule, occasion: Occasion) -> Iterator[tuple[str, Any]]:
     """Yield what a rule orders for a request, by aspect."""
+    if occasion.operation == "webhook":
+        if rule.webhook is not None:
+            yield "webhook", rule.webhook
+        return
     if occasion.operation in SUBMISSIONS:
         if rule.timing is not None:
             yield "timing", rule.timing

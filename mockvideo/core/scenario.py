@@ -10,14 +10,14 @@ from annotated_types import Ge
 from pydantic import StringConstraints, with_config
 
 from mockvideo.core.errors import HttpDate, Kind, Literally
-from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier, Status
+from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier, Mishap, Status
 from mockvideo.core.jobs import Reason, Refund
 from mockvideo.core.timing import Count, Seconds, Share, Stretch, Timing
 
 Ending = Literal["succeeded", "failed", "cancelled", "never"]
 Documented = Literal["documented"]
 # Without {id} all jobs would have the same one.
-OddId = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\p{C}]*\{id\}[^\p{C}]*$")]
+OddId = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*\{id\}[^\x00-\x1f\x7f]*$")]
 
 
 @with_config(extra="forbid")
@@ -25,8 +25,8 @@ OddId = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\p{C}]*\{i
 class Outcome:
     """How a job ends. ``at`` is the share of its render where a failure or cancellation comes, or where it stands.
 
-    ``forgotten_after`` and ``clips_expire_after`` count from its end. ``id`` is the job's; ``{id}`` in it stands for the
-    one that it would have had. ``opaque_poll_url``: it can be polled only by the URL that its submission answered,
+    ``forgotten_after`` and ``clips_expire_after`` count from its end. ``id`` is the job's; ``{id}`` in it is the one
+    that it would have had. ``opaque_poll_url``: it can be polled only by the URL that its submission answered,
     which cannot be put together from the id. ``idempotent`` false: an idempotency key that was used before makes one
     more job.
     """
@@ -48,13 +48,13 @@ class Rule:
     """One line of a script. Patterns are literals or globs; what is not said matches everything, or changes nothing.
 
     When: ``on`` an operation (``submit`` means blocking ones, too); ``between`` two moments of account time; at a job's
-    ``age`` or at its n-th ``poll``; with a ``needless_key``, which a clip's URL does not ask for. Of the requests that
-    match all this, the ``nth``, the ``first`` n, those ``after`` n, ``every`` n-th, or a ``share`` drawn from the seed;
-    at most so many ``times``, and so long as it ``lasts`` from the first one on.
+    ``age`` or at its n-th ``poll``; with a ``needless_key``, which a clip's URL does not ask for; at a webhook's
+    ``event``. Of the requests that match all this, the ``nth``, the ``first`` n, those ``after`` n, ``every`` n-th, or
+    a ``share`` drawn from the seed; at most so many ``times``, and so long as it ``lasts`` from the first one on.
 
     What: timing, outcome, an API error by kind or literal status, and one disturbance of the answer: ``snapshot``,
     ``document``, ``bytes``, ``connection`` or ``clip``. What was asked for is done all the same, a job made and billed,
-    unless an error is ordered as well.
+    unless an error is ordered as well. On a ``webhook``, what goes wrong with it.
     """
 
     on: str = "*"
@@ -66,6 +66,7 @@ class Rule:
     age: Stretch | None = None
     poll: Count | tuple[Count, Count] | None = None
     needless_key: bool | None = None
+    event: str = "*"
     nth: Count | None = None
     first: Count | None = None
     after: Count | None = None
@@ -85,6 +86,7 @@ class Rule:
     bytes: Bytes | None = None
     connection: Connection | None = None
     clip: Damage | None = None
+    webhook: Mishap | None = None
 
     @property
     def refuses(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mockvideo.core.clock import AutoClock, Clock, ClockMode, ManualClock, WallClock
+from mockvideo.core.events import Secret
 from mockvideo.core.scenario import Allowance, Scenario
 from mockvideo.core.timing import Timing
 
@@ -23,6 +24,9 @@ class Caps:
     journal_total: int = 64 << 20
     uploads_total: int = 256 << 20
     idempotency_keys: int = 10_000
+    deliveries: int = 10_000
+    pending_deliveries: int = 100_000
+    delivery_bodies: int = 4 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class Settings:
     library: Mapping[str, Scenario] | None = None
     strict: bool = False
     keys: frozenset[str] | None = None
+    webhook_secret: Secret = "raw"  # noqa: S105 - how one is written
     caps: Caps = field(default_factory=Caps)
 
     def new_clock(self) -> Clock:

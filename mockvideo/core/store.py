@@ -11,6 +11,8 @@ from mockvideo.core.jobs import Job, Snapshot
 from mockvideo.core.settings import Caps
 from mockvideo.core.terms import Page
 
+LONGEST_TOLD = 200
+
 
 class Store:
     """Jobs by dialect and id, in the order in which they were submitted."""
@@ -30,6 +32,13 @@ class Store:
     def get(self, dialect: str, job_id: str) -> Job | None:
         jobs = self._jobs.get(dialect)
         return jobs.get(job_id) if jobs is not None else None
+
+    def find(self, dialect: str, job_id: str) -> Job:
+        """Return a job, even if a scenario wants it to be forgotten; raises ApiError."""
+        job = self.get(dialect, job_id)
+        if job is None:
+            raise unknown(job_id)
+        return job
 
     def __iter__(self) -> Iterator[Job]:
         for jobs in self._jobs.values():
@@ -100,3 +109,8 @@ class Store:
             oldest = self._jobs[dialect].pop(job_id)
             if oldest.script.poll_name is not None:
                 del self._poll_names[dialect, oldest.script.poll_name]
+
+
+def unknown(job_id: str, rule: str | None = None) -> ApiError:
+    """The job is not there, or not any more because a rule wants it so."""
+    return ApiError(Kind.JOB_NOT_FOUND, id=job_id[:LONGEST_TOLD], rule=rule)

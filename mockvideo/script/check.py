@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from mockvideo.core.errors import Kind
-from mockvideo.core.faults import Changes, Earlier
+from mockvideo.core.faults import Changes, Earlier, Mishap
 from mockvideo.core.jobs import State
 from mockvideo.core.scenario import Allowance, Outcome, Rule, Scenario
 from mockvideo.core.timing import Timing
@@ -14,6 +14,7 @@ from mockvideo.dialect import Absent, Dialect, Pointers
 from mockvideo.provenance import Origin, Source
 from mockvideo.script.problems import Problem, Trail, instead, told
 from mockvideo.script.sense import operations
+from mockvideo.webhook import Webhooks
 
 Remarks = Iterator[tuple[Trail, str]]
 
@@ -53,6 +54,8 @@ def _rule(rule: Rule, dialect: Dialect) -> Remarks:
     if "poll" in routes:
         # What a poll tells of is fetched by a URL that is not the provider's to document.
         routes.add("content")
+    if dialect.webhooks is not None:
+        routes.add("webhook")
     if not routes.intersection(operations(rule.on)):
         yield ("on",), f"{told(rule.on)} never happens: {dialect.name} has no such operation"
         return
@@ -61,6 +64,23 @@ def _rule(rule: Rule, dialect: Dialect) -> Remarks:
     yield from _error(rule, dialect)
     yield from _snapshot(rule.snapshot or Earlier(), dialect)
     yield from _document(rule.document or Changes(), dialect.pointers)
+    if dialect.webhooks is not None:
+        yield from _webhook(rule, dialect.webhooks)
+    elif rule.webhook is not None:
+        yield ("webhook",), f"changes nothing: {dialect.name} calls nobody"
+
+
+def _webhook(rule: Rule, webhooks: Webhooks) -> Remarks:
+    events = [call.event for call in webhooks.calls]
+    names = [event.name for event in events]
+    if not _any_match(names, rule.event):
+        cure = instead(rule.event, names, f"one of {', '.join(names)}")
+        yield ("event",), f"{told(rule.event)} matches no event; {cure}"
+    mishap = rule.webhook or Mishap()
+    if mishap.signature is not None and webhooks.signature is None:
+        yield ("webhook", "signature"), "changes nothing: webhooks are not signed"
+    if mishap.reorder and not any(event.steps for event in events):
+        yield ("webhook", "reorder"), "changes nothing: a job has one webhook, at its end"
 
 
 def _snapshot(snapshot: Earlier, dialect: Dialect) -> Remarks:

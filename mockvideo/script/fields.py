@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mockvideo.core.errors import HttpDate, Kind, Literally
-from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier
+from mockvideo.core.faults import MOST_TIMES, Bytes, Changes, Connection, Damage, Earlier, Mishap
 from mockvideo.core.jobs import Reason, Refund
 from mockvideo.core.scenario import Allowance, Outcome, Rule, Scenario
 from mockvideo.core.timing import Lognormal, Polls, Stuck, Timing
 from mockvideo.script.problems import Trail
 
-OPERATIONS = ("submit", "generate", "poll", "content", "list", "upload", "document")
+OPERATIONS = ("submit", "generate", "poll", "content", "list", "upload", "document", "webhook")
 PLACES = ("id", "status", "progress", "video", "error", "poll_url")
 
 
@@ -66,6 +66,7 @@ FIELDS: Mapping[type, Mapping[str | int, Field]] = {
         "age": Field("When: so long after the job was submitted.", 'two ages, the lesser one first: [0, "5s"]'),
         "poll": Field("When: at this poll of the job.", f"{COUNT}, or the first and the last of several: [2, 5]"),
         "needless_key": Field("When: a key comes with a clip's URL, which needs none, or no such key.", YES_NO),
+        "event": Field("When: what the webhook tells.", 'a text in quotes, such as "completed" or "fail*"'),
         "nth": Field("Of the requests that match, the n-th.", COUNT),
         "first": Field("Of the requests that match, so many.", COUNT),
         "after": Field("Of the requests that match, all after so many.", COUNT),
@@ -94,6 +95,7 @@ FIELDS: Mapping[type, Mapping[str | int, Field]] = {
             "What: a connection that fails or crawls.", 'a table such as {reset = "before"}', (Connection,)
         ),
         "clip": Field("What: another file in the place of a clip.", 'a table such as {kind = "no_moov"}', (Damage,)),
+        "webhook": Field("What: a webhook that goes wrong.", "a table such as {times = 2}", (Mishap,)),
     },
     Outcome: {
         "ends": Field("How the job ends.", '"succeeded", "failed", "cancelled" or "never"'),
@@ -155,6 +157,17 @@ FIELDS: Mapping[type, Mapping[str | int, Field]] = {
         ),
         "size": Field("A clip that plays, padded to so many bytes.", "a whole number from 0 to 4294967296"),
         "base64": Field("How it is written where it stands in a document.", '"urlsafe", "lines" or "cut"'),
+    },
+    Mishap: {
+        "delay": Field("From the event to the first attempt, in the place of the provider's own wait.", DURATION),
+        "times": Field("How often it arrives.", f"a whole number from 1 to {MOST_TIMES}"),
+        "reorder": Field("It comes after the next one of its job.", YES_NO),
+        "drop": Field("It never comes.", YES_NO),
+        "signature": Field("A signature that does not fit.", '"wrong", "missing", "stale" or "other_key"'),
+        "body": Field("Other bytes than those that were signed.", '"altered" or "reencoded"'),
+        "url": Field("The clip's URL leads elsewhere.", '"altered"'),
+        "status": Field("Another end than polls tell.", '"conflicting"'),
+        "job": Field("The job of another account.", '"another"'),
     },
     Timing: {
         "queue": Field("How long a job waits.", SPAN, (Lognormal, Polls)),

@@ -24,7 +24,7 @@ LONGEST_PATTERN = 200
 WITHOUT_BODY = {204, 205, 304}
 RICHEST = Decimal(10) ** 12
 MOST_DECIMALS = 12
-PATTERNS = ("on", "dialect", "model", "prompt")
+PATTERNS = ("on", "dialect", "model", "prompt", "event")
 # What a field of an outcome speaks of.
 ENDINGS = {
     "reason": ("failed",),
@@ -51,7 +51,7 @@ def _empty(stretch: tuple[float, float] | None) -> bool:
 
 
 def _idle(rule: Rule) -> bool:
-    orders = (rule.timing, rule.outcome, rule.error, rule.status, rule.retry_after)
+    orders = (rule.timing, rule.outcome, rule.error, rule.status, rule.retry_after, rule.webhook)
     return not rule.message and not rule.disturbs and all(order is None for order in orders)
 
 
@@ -67,7 +67,7 @@ def _is_of_downloads(bytes_: Bytes) -> bool:
 
 
 CONTRADICTIONS: tuple[tuple[Trail, Callable[[Rule], bool], str], ...] = (
-    ((), _idle, f"orders nothing; write what: timing, outcome, error, status, {' or '.join(LEVELS)}"),
+    ((), _idle, f"orders nothing; write what: timing, outcome, error, status, {' or '.join((*LEVELS, 'webhook'))}"),
     (
         ("retry_after",),
         lambda rule: rule.retry_after is not None and not rule.refuses,
@@ -93,8 +93,23 @@ CONTRADICTIONS: tuple[tuple[Trail, Callable[[Rule], bool], str], ...] = (
     ),
     (
         ("age",),
-        lambda rule: rule.age is not None and _lacks(rule, "poll", "content"),
+        lambda rule: rule.age is not None and _lacks(rule, "poll", "content", "webhook"),
         'is known when a job is asked for, and the rule is for others; write on = "poll" or on = "content"',
+    ),
+    (
+        ("event",),
+        lambda rule: rule.event != "*" and _lacks(rule, "webhook"),
+        'is what a webhook tells, and the rule is for others; write on = "webhook"',
+    ),
+    (
+        ("webhook",),
+        lambda rule: rule.webhook is not None and _lacks(rule, "webhook"),
+        'goes wrong after a job was submitted, and the rule is for others; write on = "webhook"',
+    ),
+    (
+        ("on",),
+        lambda rule: (rule.refuses or rule.disturbs) and operations(rule.on) == ["webhook"],
+        'is for webhooks, and the rule is about answers; write webhook = {drop = true} instead, or on = "poll"',
     ),
     (
         ("timing",),
@@ -149,7 +164,9 @@ def problems(scenario: Scenario, document: Mapping[str, Any]) -> Iterator[Proble
         yield from _timing(rule.timing, (*trail, "timing"))
         yield from _outcome(document["rules"][place].get("outcome", {}), (*trail, "outcome"))
         yield from _places(rule.document or Changes(), (*trail, "document"))
-        yield from vain.problems(document["rules"][place], {level: getattr(rule, level) for level in LEVELS}, trail)
+        yield from vain.problems(
+            document["rules"][place], {table: getattr(rule, table) for table in vain.TABLES}, trail
+        )
 
 
 def _account(account: Allowance) -> Iterator[Problem]:

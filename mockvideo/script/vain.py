@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
-from mockvideo.core.faults import LEVELS, Bytes, Connection, Damage, Earlier, Level
+from mockvideo.core.faults import LEVELS, Bytes, Connection, Damage, Earlier, Level, Mishap
 from mockvideo.script.fields import URL
 from mockvideo.script.problems import Problem, Trail, told
 
 Given = Mapping[str, Any]
+# What of a rule is a table of words that go wrong.
+Table = Level | Literal["webhook"]
+TABLES: tuple[Table, ...] = (*LEVELS, "webhook")
 
 # What a header can hold, and be called (RFC 9110, 5.6.2).
 HEADER = re.compile("[\x20-\x7e\xa0-\xff]*")
@@ -22,16 +25,17 @@ FRAMING = {"content-length": "content_length", "transfer-encoding": "chunked", "
 WITHOUT_BODY = {204, 205, 304}
 LARGEST = 1 << 40
 
-# What says nothing, by level.
-NOTHING: Mapping[Level, tuple[object, str]] = {
+# What says nothing, by table.
+NOTHING: Mapping[Table, tuple[object, str]] = {
     "snapshot": (Earlier(), "write state, progress or cached into it"),
     "bytes": (Bytes(), "write html, body, headers … into it"),
     "connection": (Connection(), "write reset, close, hang, delay … into it"),
     "clip": (Damage(), "write kind or size into it"),
+    "webhook": (Mishap(), "write delay, times, drop, signature … into it"),
 }
 
-# Words of which one is enough, by level.
-EITHER: tuple[tuple[Level, tuple[str, ...]], ...] = (
+# Words of which one is enough, by table.
+EITHER: tuple[tuple[Table, tuple[str, ...]], ...] = (
     ("bytes", ("html", "body", "redirect", "garbage", "ranges")),
     ("bytes", ("content_length", "chunked", "redirect", "garbage", "ranges")),
     ("bytes", ("garbage", "status")),
@@ -44,10 +48,14 @@ EITHER: tuple[tuple[Level, tuple[str, ...]], ...] = (
     ("connection", ("hang", "not_kept")),
     ("connection", ("drip", "bandwidth")),
     ("clip", ("kind", "size")),
+    *(
+        ("webhook", ("drop", name))
+        for name in ("delay", "times", "reorder", "signature", "body", "url", "status", "job")
+    ),
 )
 
 # Words that say nothing without others: the word, when it does, and what to write.
-NEEDS: tuple[tuple[tuple[Level, str], Callable[[Given], bool], str], ...] = (
+NEEDS: tuple[tuple[tuple[Table, str], Callable[[Given], bool], str], ...] = (
     (
         ("connection", "at"),
         lambda given: {"head", "body"}.isdisjoint(given.get(name) for name in ("reset", "close", "hang")),
@@ -86,29 +94,30 @@ NEEDS: tuple[tuple[tuple[Level, str], Callable[[Given], bool], str], ...] = (
 
 
 def problems(rule: Given, read: Mapping[str, object], trail: Trail) -> Iterator[Problem]:
-    """Yield what makes no sense in the disturbances of a rule: as a file says them, and as they were ``read``."""
+    """Yield what makes no sense in what a rule lets go wrong: as a file says them, and as they were ``read``."""
     levels = [level for level in LEVELS if level in rule]
     for level in levels[1:]:
         says = f"disturbs what {levels[0]} disturbs already; leave one of them, or write two rules for two answers"
         yield Problem((*trail, level), says)
-    for level in levels:
-        nothing, cure = NOTHING.get(level, (None, ""))
-        if read[level] == nothing:
-            yield Problem((*trail, level), f"changes nothing; {cure}")
-        yield from _either(level, rule[level], (*trail, level))
-        yield from _needing(level, rule[level], (*trail, level))
+    for table in TABLES:
+        if table in rule:
+            nothing, cure = NOTHING.get(table, (None, ""))
+            if read[table] == nothing:
+                yield Problem((*trail, table), f"changes nothing; {cure}")
+            yield from _either(table, rule[table], (*trail, table))
+            yield from _needing(table, rule[table], (*trail, table))
     yield from _headers(rule.get("bytes", {}).get("headers", {}), (*trail, "bytes", "headers"))
 
 
-def _either(level: Level, given: Given, trail: Trail) -> Iterator[Problem]:
-    for names in (names for of, names in EITHER if of == level):
+def _either(table: Table, given: Given, trail: Trail) -> Iterator[Problem]:
+    for names in (names for of, names in EITHER if of == table):
         for first, second in combinations([name for name in names if name in given], 2):
             yield Problem((*trail, second), f"says otherwise than {first}; leave one of them")
 
 
-def _needing(level: Level, given: Given, trail: Trail) -> Iterator[Problem]:
+def _needing(table: Table, given: Given, trail: Trail) -> Iterator[Problem]:
     for (of, name), wrong, says in NEEDS:
-        if of == level and name in given and wrong(given):
+        if of == table and name in given and wrong(given):
             yield Problem((*trail, name), f"is {told(given[name])}, which {says}")
 
 

@@ -34,8 +34,9 @@ def ends(store: Store, *names: str) -> list[float | None]:
     return [store.get("sora", name).timeline.end for name in names]
 
 
-def names(jobs) -> list[str]:
-    return [job.id for job in jobs]
+def names(due) -> list[str]:
+    """Who has ended."""
+    return [job.id for job, change in due if change is None]
 
 
 # Few names and moments, so that the same ones come back.
@@ -51,7 +52,7 @@ def test_every_job_is_due_once_at_the_end_that_it_had_last(steps) -> None:
             now += step
             due = list(planner.due(now))
             done += names(due)
-            assert all(job.timeline.end == planned.pop(job.id) for job in due)
+            assert all(job.timeline.end == planned.pop(job.id) for job, _ in due)
             assert all(end is None or end > now for end in planned.values())
         elif step[0] not in done and (step[1] is None or step[1] > now):
             planned[step[0]] = step[1]
@@ -64,7 +65,7 @@ def test_jobs_end_in_the_order_of_their_ends(moments) -> None:
     planner, _ = agenda()
     for number, end in enumerate(moments):
         planner.put(job_of(f"{number}", float(end)))
-    assert [job.timeline.end for job in planner.due(9.0)] == sorted(moments)
+    assert [job.timeline.end for job, _ in planner.due(9.0)] == sorted(moments)
 
 
 def test_nothing_is_due_before_the_first_end() -> None:
@@ -85,14 +86,14 @@ def test_a_job_of_the_same_id_in_another_dialect_is_another() -> None:
     planner, _ = agenda()
     planner.put(job_of("a", 5.0))
     planner.put(job_of("a", 5.0, "beluga"))
-    assert {job.dialect for job in planner.due(5.0)} == {"sora", "beluga"}
+    assert {job.dialect for job, _ in planner.due(5.0)} == {"sora", "beluga"}
 
 
 def test_an_old_end_of_a_job_that_is_gone_means_nothing() -> None:
     planner, store = agenda(finished_jobs=0)
     planner.put(job_of("a", 9.0))
     planner.put(job_of("a", 5.0))
-    for job in planner.due(5.0):
+    for job, _ in planner.due(5.0):
         store.finish(job)
     assert (store.get("sora", "a"), names(planner.due(9.0))) == (None, [])
 

@@ -520,15 +520,20 @@ def test_a_data_url_is_remembered_by_its_digest() -> None:
 @pytest.mark.parametrize(
     ("fields", "url", "events"),
     [
-        ({}, None, ("completed", "failed")),
-        ({"webhookUrl": "https://example.com/h?x=1"}, "https://example.com/h?x=1", ("completed", "failed")),
-        ({"webhookUrl": "http://h/", "webhookEvents": ["progress"]}, "http://h/", ("progress",)),
-        ({"webhookEvents": ["failed", "failed"]}, None, ("failed", "failed")),
+        ({"webhookUrl": "https://example.com/h?x=1"}, "https://example.com/h?x=1", ["completed", "failed"]),
+        ({"webhookUrl": "http://h/", "webhookEvents": ["progress"]}, "http://h/", ["progress"]),
+        ({"webhookUrl": "http://h/", "webhookEvents": ["failed", "failed"]}, "http://h/", ["failed"]),
     ],
 )
-def test_the_webhook_is_remembered_with_its_events(fields: Json, url: str | None, events: tuple[str, ...]) -> None:
-    extra = asked("sora-2", **fields).extra
-    assert (extra["webhookUrl"], extra["webhookEvents"]) == (url, events)
+def test_the_webhook_is_remembered_with_its_events(fields: Json, url: str, events: list[str]) -> None:
+    webhook = asked("sora-2", **fields).webhook
+    assert webhook is not None
+    assert (webhook.url, [event.name for event in webhook.events]) == (url, events)
+
+
+@pytest.mark.parametrize("fields", [{}, {"webhookEvents": ["failed"]}])
+def test_without_a_url_nobody_is_called(fields: Json) -> None:
+    assert asked("sora-2", **fields).webhook is None
 
 
 @pytest.mark.parametrize(
@@ -826,11 +831,27 @@ def test_the_result_of_midjourney_has_four_urls() -> None:
     assert shown(ended(State.SUCCEEDED), videos)["result"] == {"videos": list(videos)}
 
 
-@pytest.mark.parametrize("state", list(ENDS))
-def test_a_webhook_is_pending_from_the_jobs_end_on(state: State) -> None:
-    webhook = {"webhookUrl": "https://example.com/hook"}
-    assert shown(job(**webhook).at(BEGAN + 1.0))["webhookStatus"] is None
-    assert shown(ended(state, **webhook))["webhookStatus"] == "pending"
+HOOK = {"webhookUrl": "https://example.com/hook"}
+
+
+@pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED])
+@pytest.mark.parametrize(("called", "status"), [(None, "pending"), (True, "delivered"), (False, "failed")])
+def test_from_the_jobs_end_on_documents_tell_how_the_webhook_fares(state, called, status) -> None:
+    before, after = job(**HOOK).at(BEGAN + 1.0), ended(state, **HOOK)
+    assert shown(before)["webhookStatus"] is None
+    assert shown(after._replace(job=after.job._replace(called=called)))["webhookStatus"] == status
+
+
+@pytest.mark.parametrize(
+    ("state", "fields"),
+    [
+        (State.CANCELLED, HOOK),
+        (State.FAILED, {**HOOK, "webhookEvents": ["completed"]}),
+        (State.SUCCEEDED, {**HOOK, "webhookEvents": ["progress", "failed"]}),
+    ],
+)
+def test_an_end_of_which_nobody_wants_to_hear_has_no_webhook_status(state: State, fields: Json) -> None:
+    assert shown(ended(state, **fields))["webhookStatus"] is None
 
 
 @pytest.mark.parametrize(("hours", "expired"), [(23.9, False), (24.1, True)])

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockvideo.core.errors import Kind
+from mockvideo.core.events import Webhook
 from mockvideo.core.jobs import VideoRequest
 from mockvideo.dialects.sora import DIALECT
 from mockvideo.fidelity import origin_of
@@ -464,20 +465,22 @@ def test_a_request_is_understood_whole() -> None:
         sound=True,
         image=True,
         price=understood(body(seconds=5)).price,
-        extra={"callback_url": "https://example.com/done", "external_task_id": "mine-1"},
+        extra={"external_task_id": "mine-1"},
+        webhook=Webhook("https://example.com/done", tuple(call.event for call in DIALECT.webhooks.calls)),
     )
 
 
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ({"callback_url": URL}, {"callback_url": URL, "external_task_id": None}),
-        ({"external_task_id": "mine"}, {"callback_url": None, "external_task_id": "mine"}),
-        ({}, {}),
+        ({"callback_url": URL}, (URL, {})),
+        ({"external_task_id": "mine"}, (None, {"external_task_id": "mine"})),
+        ({"callback_url": ""}, (None, {})),
     ],
 )
-def test_whom_to_call_and_the_callers_own_id_are_kept(given: Json, kept: Json) -> None:
-    assert dict(understood(body(**given)).extra) == kept
+def test_whom_to_call_and_the_callers_own_id_are_kept(given: Json, kept: tuple[str | None, Json]) -> None:
+    request = understood(body(**given))
+    assert (request.webhook and request.webhook.url, dict(request.extra)) == kept
 
 
 @pytest.mark.parametrize("value", ["on", "true", True, "On", "TRUE"])

@@ -200,7 +200,25 @@ DISTURBANCES = [
     ),
     Broken(f"{RULE}on = 'submit'\nbytes = {{redirect = 'clip'}}", 3, 'write on = "content"'),
 ]
-ALL = [*SYNTAX, *WORDS, *VALUES, *SENSE, *DISTURBANCES]
+WEBHOOK = f"{RULE}webhook = "
+WEBHOOKS = [
+    Broken(f"{WEBHOOK}{{tims = 2}}", 2, "webhook.tims is not known; did you mean times?"),
+    Broken(f"{WEBHOOK}{{times = 0}}", 2, "times is 0; write a whole number from 1 to 100"),
+    Broken(f"{WEBHOOK}{{times = 101}}", 2, "times is 101; write a whole number from 1 to 100"),
+    Broken(f"{WEBHOOK}{{delay = 'late'}}", 2, 'delay is "late"; write seconds, or a text such as "90s"'),
+    Broken(f"{WEBHOOK}{{signature = 'wrng'}}", 2, 'signature is "wrng"; did you mean wrong?'),
+    Broken(f"{WEBHOOK}{{status = 'failed'}}", 2, 'status is "failed"; write "conflicting"'),
+    Broken(f"{WEBHOOK}{{}}", 2, "webhook changes nothing; write delay, times, drop, signature"),
+    Broken(f"{WEBHOOK}{{times = 1}}", 2, "webhook changes nothing"),
+    Broken(f"{WEBHOOK}{{drop = true, times = 2}}", 2, "webhook.times says otherwise than drop; leave one of them"),
+    Broken(f"{RULE}on = 'poll'\nwebhook = {{drop = true}}", 3, 'the rule is for others; write on = "webhook"'),
+    Broken(f"{RULE}on = 'poll'\nevent = 'completed'\nstatus = 503", 3, "event is what a webhook tells, and the rule"),
+    Broken(f"{RULE}on = 'webhook'\nstatus = 503", 2, "on is for webhooks, and the rule is about answers"),
+    Broken(f"{RULE}on = 'webhook'\nconnection = {{reset = 'head'}}", 2, "on is for webhooks"),
+    Broken(f"{RULE}on = 'webhok'\nwebhook = {{drop = true}}", 2, 'on is "webhok", which is no operation; did you mean'),
+    Broken(f"{RULE}on = 'webhook'\ntiming = {{queue = 1}}", 3, "timing is settled at submission"),
+]
+ALL = [*SYNTAX, *WORDS, *VALUES, *SENSE, *DISTURBANCES, *WEBHOOKS]
 
 DEEP = "{a = " * 40 + "1" + "}" * 40
 

@@ -39,6 +39,11 @@ def said(found: Scenario, dialect: Dialect) -> list[str]:
         ("sora", "outcome = {opaque_poll_url = true}", "changes nothing: no answer holds a URL to poll"),
         ("sora", "outcome = {idempotent = false}", "changes nothing: no request has an idempotency key"),
         ("sora", "document = {set = {poll_url = 'x'}}", 'document "poll_url" is in no document'),
+        ("sora", "webhook = {signature = 'wrong'}", "webhook.signature changes nothing: webhooks are not signed"),
+        ("sora", "webhook = {reorder = true}", "webhook.reorder changes nothing: a job has one webhook, at its end"),
+        ("sora", "event = 'completet', webhook = {drop = true}", "matches no event; did you mean completed?"),
+        ("beluga", "webhook = {drop = true}", "rules[1].webhook changes nothing: beluga calls nobody"),
+        ("beluga", "on = 'webhook', webhook = {drop = true}", '"webhook" never happens: beluga has no such operation'),
         ("beluga", "snapshot = {progress = 0}", "rules[1].snapshot.progress is told by no document"),
         ("beluga", "document = {rename = {'/x' = 'progress'}}", 'document "progress" is in no document'),
         ("beluga", "timing = {progress = {stuck_at = 0.9}}", "rules[1].timing.progress is told by no document"),
@@ -64,6 +69,8 @@ def test_what_is_undocumented_is_told(name: str, rule: str, says: str) -> None:
         ("sora", "dialect = 'beluga', status = 418"),
         ("sora", "model = 'kling-no-such-model', status = 418"),
         ("sora", "timing = {render = 3}"),
+        ("sora", "on = 'webhook', event = '*ed', webhook = {status = 'conflicting'}"),
+        ("apiframe", "on = 'webhook', event = 'progress', webhook = {signature = 'stale', reorder = true}"),
     ],
 )
 def test_what_is_documented_or_does_not_concern_a_dialect_is_not_told(name: str, rule: str) -> None:

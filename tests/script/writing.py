@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from mockvideo.core.errors import HttpDate, Kind, Literally
-from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier
+from mockvideo.core.faults import Bytes, Changes, Connection, Damage, Earlier, Mishap
 from mockvideo.core.jobs import Reason, Refund, State
 from mockvideo.core.scenario import Allowance, Outcome, Rule, Scenario
 from mockvideo.core.timing import Lognormal, Polls, Stuck, Timing
@@ -98,6 +98,20 @@ DAMAGES = st.one_of(
     st.builds(Damage, kind=st.sampled_from(["no_moov", "cut", "wrong_codec", "empty", "html", "error", "picture"])),
     st.builds(Damage, size=st.integers(0, 4 << 30), base64=st.none() | st.sampled_from(["urlsafe", "lines", "cut"])),
 )
+MISHAPS = st.one_of(
+    st.builds(Mishap, drop=st.just(True)),
+    st.builds(
+        Mishap,
+        delay=SECONDS,
+        times=st.integers(1, 100),
+        reorder=st.booleans(),
+        signature=st.none() | st.sampled_from(["wrong", "missing", "stale", "other_key"]),
+        body=st.none() | st.sampled_from(["altered", "reencoded"]),
+        url=st.none() | st.just("altered"),
+        status=st.none() | st.just("conflicting"),
+        job=st.none() | st.just("another"),
+    ),
+)
 RETRIES = st.none() | SECONDS | st.builds(HttpDate, st.floats(-1e6, 1e6)) | st.just(Literally("só so"))
 WHEN: dict[str, st.SearchStrategy[Any]] = {
     "dialect": TEXTS,
@@ -119,6 +133,7 @@ RULES = st.one_of(
     st.builds(Rule, bytes=BYTES, needless_key=st.none() | st.booleans(), **WHEN),
     st.builds(Rule, error=st.sampled_from(Kind), connection=CONNECTIONS, **WHEN),
     st.builds(Rule, on=st.sampled_from(["content", "generate", "*"]), clip=DAMAGES, **WHEN),
+    st.builds(Rule, on=st.sampled_from(["webhook", "*"]), event=TEXTS, webhook=MISHAPS, **WHEN),
 )
 LIMITS = st.none() | COUNTS | st.just("documented")
 SCENARIOS = st.builds(

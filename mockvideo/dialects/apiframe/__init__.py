@@ -9,6 +9,7 @@ from mockvideo.dialect import Check, Credential, Dialect, Pointers
 from mockvideo.dialects.apiframe import account, advice, figures, jobs, schemas, words
 from mockvideo.dialects.apiframe.request import CATALOG
 from mockvideo.dialects.apiframe.understand import IMAGES, understand
+from mockvideo.dialects.apiframe.webhooks import WEBHOOKS
 from mockvideo.operation import Document, List, Poll, Route, Submit, Upload
 from mockvideo.provenance import SEED, spec
 
@@ -99,4 +100,5 @@ DIALECT = Dialect(
     environment={"APIFRAME_API_KEY": "{key}"},
     advice=advice.ADVICE,
     figure_sources=figures.SOURCES,
+    webhooks=WEBHOOKS,
 )

@@ -21,6 +21,7 @@ from mockvideo.schema import Json, validate
 STATUS = spelled(STATES)
 STATE_OF = {word: state for state, word in STATUS.items()}
 RETENTION = 86_400.0  # seconds after which openapi.json calls a result expired
+WEBHOOK_STATUS = {None: "pending", True: "delivered", False: "failed"}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -56,8 +57,9 @@ def listed(snapshot: Snapshot, links: Links) -> Json:
 def _ending(snapshot: Snapshot, links: Links) -> Json:
     ended = snapshot.completed_at or snapshot.now
     ending: Json = {"completedAt": iso(ended)}
-    if snapshot.job.request.extra.get("webhookUrl"):
-        ending["webhookStatus"] = "pending"
+    webhook = snapshot.job.request.webhook
+    if webhook is not None and webhook.owes(snapshot.state):
+        ending["webhookStatus"] = WEBHOOK_STATUS[snapshot.job.called]
     if snapshot.state is State.SUCCEEDED:
         expired = snapshot.now - ended >= RETENTION or snapshot.job.clips_expired(snapshot.now)
         return ending | {"result": _result(links.videos), "expired": expired}

@@ -10,6 +10,7 @@ from mockvideo.core.geometry import SIDES, ShapeError, from_words, proportion_of
 from mockvideo.core.jobs import Reason, VideoRequest
 from mockvideo.dialects.apiframe.request import CATALOG, GenerateVideo
 from mockvideo.dialects.apiframe.rows import DEFAULTS, FAMILIES, SOUND, price
+from mockvideo.dialects.apiframe.webhooks import WEBHOOKS
 
 PICTURES = ("start_image", "image", "end_image", "last_frame", "reference_images", "reference_image_urls")
 # The same as JSON pointers, in the parameters objects that have them.
@@ -21,8 +22,6 @@ IMAGES = tuple(
         if path.rpartition(".")[2] in PICTURES
     )
 )
-# No text says what comes where a request names no events; the page's own example names these two.
-WEBHOOK_EVENTS = ("completed", "failed")
 
 # Kling's modes and Sora's resolutions; Sora's high one has sizes of its own.
 SHORTER = {"standard": "720p", "pro": "1080p"}
@@ -48,11 +47,8 @@ def understand(request: GenerateVideo, row: Row) -> VideoRequest:
         image=any(asked.get(field) for field in PICTURES),
         price=price(row, quality, duration, sound=sound),
         flaw=flaw,
-        extra={
-            "webhookUrl": request.webhookUrl,
-            "webhookEvents": tuple(request.webhookEvents or WEBHOOK_EVENTS),
-            "input": document,
-        },
+        extra={"input": document},
+        webhook=WEBHOOKS.asked(request.webhookUrl, request.webhookEvents),
     )
 
 

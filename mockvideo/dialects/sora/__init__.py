@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 
 from mockvideo.catalog import Row, load
 from mockvideo.core.errors import NO_FACTS
 from mockvideo.core.geometry import Shape
-from mockvideo.core.jobs import FINAL, Reason, Snapshot, State, VideoRequest
+from mockvideo.core.jobs import VideoRequest
 from mockvideo.core.money import Tariff
 from mockvideo.core.rng import ALPHANUMERIC, Chance
 from mockvideo.core.terms import Terms
-from mockvideo.dialect import Check, Credential, Dialect, Pointers, picture, spelled
+from mockvideo.dialect import Check, Credential, Dialect, Pointers, picture
 from mockvideo.dialects.sora import advice, figures, schemas, words
 from mockvideo.dialects.sora.fold import fold, from_form
-from mockvideo.operation import Content, Document, Links, Poll, Route, Submit, View
+from mockvideo.dialects.sora.jobs import WEBHOOKS, video
+from mockvideo.operation import Content, Document, Poll, Route, Submit, View
 from mockvideo.provenance import SEED
 from mockvideo.schema import Json
 
-STATUS = spelled(words.STATES)
 PRICE = Decimal("0.10")  # US dollars a second; the relay publishes no price: our guess
 
 
@@ -38,7 +37,8 @@ def understand(request: schemas.CreateVideo, row: Row) -> VideoRequest:
         sound=request.sound == "on",
         image=request.image_url is not None,
         price=_price(duration),
-        extra=_callback(request.callback_url, request.external_task_id),
+        extra={"external_task_id": request.external_task_id} if request.external_task_id else NO_FACTS,
+        webhook=WEBHOOKS.asked(request.callback_url),
     )
 
 
@@ -62,40 +62,10 @@ def _price(duration: float) -> Decimal:
     return PRICE * Decimal(str(duration))
 
 
-def _callback(url: str | None, external_id: str | None) -> Mapping[str, object]:
-    return {"callback_url": url, "external_task_id": external_id} if url or external_id else NO_FACTS
-
-
 def _duration(asked: float, row: Row) -> float:
     """Return the nearest of the lengths that a model makes, the longer of two as near."""
     lengths = row.facts.get("lengths")
     return float(min(lengths, key=lambda length: (abs(length - asked), -length))) if lengths else float(asked)
-
-
-def video(snapshot: Snapshot, links: Links) -> Json:
-    job, state = snapshot.job, snapshot.state
-    request = job.request
-    document: Json = {
-        "id": job.id,
-        "task_id": job.id,
-        "object": "video",
-        "model": request.model,
-        "status": STATUS[state],
-        "progress": snapshot.percent,
-        "created_at": int(job.submitted_at),
-        "seconds": f"{request.duration:g}",
-        "size": f"{request.width}x{request.height}",
-    }
-    return document | _ending(snapshot, links) if state in FINAL else document
-
-
-def _ending(snapshot: Snapshot, links: Links) -> Json:
-    ending: Json = {"progress": 100, "completed_at": int(snapshot.completed_at or snapshot.now)}
-    if snapshot.state is State.SUCCEEDED:
-        (url,) = links.videos
-        return ending | {"video_url": url, "url": url, "metadata": {"url": url}}
-    failure = words.FAILURES[snapshot.job.reason or Reason.INTERNAL]
-    return ending | {"error": {"message": failure.text, "code": failure.code}}
 
 
 def models(_: View) -> Json:
@@ -179,4 +149,5 @@ DIALECT = Dialect(
     poll_after_header=b"openai-poll-after-ms",
     advice=advice.ADVICE,
     figure_sources=figures.SOURCES,
+    webhooks=WEBHOOKS,
 )

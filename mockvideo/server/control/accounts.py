@@ -24,13 +24,16 @@ ALLOWED = ("credits", "plan", "slots", "requests_per_minute", "requests_per_day"
 
 
 async def create(visit: Visit, asked: AccountOrder) -> AccountMade:
-    """Make an account whose key nobody can guess; it is watched from its beginning."""
+    """Make an account, of a key that nobody can guess unless one is given; it is watched from its beginning."""
     accounts = visit.desk.service.accounts
     if asked.for_ is not None and asked.scenario is None:
         raise RefusedError(400, "for: there is no scenario to last so long.", 'Send "scenario" with it.')
+    if asked.key is not None and asked.key == visit.desk.service.options.token:
+        raise RefusedError(400, "key: this is the control token, which is no API key.", "Send another one.")
     scenario = None if asked.scenario is None else ordered(visit, asked.scenario, IN_ACCOUNT)
     # Hexadecimal digits spell no word for which a key is refused, and name no scenario.
-    account = accounts.create(f"sk-mockvideo-{secrets.token_hex(16)}", _settings(accounts.settings, asked))
+    key = asked.key or f"sk-mockvideo-{secrets.token_hex(16)}"
+    account = accounts.create(key, _settings(accounts.settings, asked))
     if scenario is not None:
         choose(account, scenario, inf if asked.for_ is None else asked.for_)
     visit.desk.audits.of(account)

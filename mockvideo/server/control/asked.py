@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mockvideo.core.accounts import LONGEST_KEY
 from mockvideo.core.clock import ClockMode
 from mockvideo.core.jobs import Reason, State
 from mockvideo.core.scenario import Documented
@@ -19,6 +20,8 @@ Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Listed = Annotated[int, Field(ge=1, le=MOST_LISTED)]
 Name = Annotated[str, Field(min_length=1, max_length=512)]
+# As it can stand in a header, where white space around it is lost.
+Key = Annotated[str, Field(max_length=LONGEST_KEY, pattern="^[!-~]([ -~]*[!-~])?$")]
 Figure = Annotated[int, Field(ge=1, le=10**9)] | Documented
 Subject = Literal["journal", "jobs", "rules", "all"]
 
@@ -57,6 +60,9 @@ class RuleOrder(Asked):
 class AccountOrder(Asked):
     """How a new account is to be; what is not said is as for any new key of this server."""
 
+    key: Key | None = Field(
+        None, description="Printable ASCII, at most 512 characters; an account that has it already is deleted first."
+    )
     clock: ClockMode | None = Field(None, description="wall (real time), manual (stands still), or auto.")
     speed: Speed | Literal["instant"] | None = Field(None, description="Of a wall clock; instant: jobs end at once.")
     seed: Whole | None = Field(None, description="Another seed is another story.")
@@ -77,6 +83,9 @@ class ClockOrder(Asked):
 
     mode: ClockMode | None = Field(None, description="wall (real time), manual (stands still), or auto.")
     speed: Speed | None = Field(None, description="How many times as fast as real time a wall clock is.")
+    slept: bool = Field(
+        default=False, description="Clients move a manual clock by sleeping, so what tells them to wait is told whole."
+    )
 
 
 class Advance(Asked):

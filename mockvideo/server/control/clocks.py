@@ -24,7 +24,9 @@ async def put(visit: Visit, asked: ClockOrder) -> ClockTold:
     mode = asked.mode or account.clock.mode
     if mode != "wall" and asked.speed is not None:
         raise RefusedError(400, f"speed: a clock that is {mode} has none.", 'Send "mode": "wall" with it.')
-    control.switch_clock(account, mode, asked.speed or _speed(account) or 1.0)
+    if mode != "manual" and asked.slept:
+        raise RefusedError(400, f"slept: clients do not move a clock that is {mode}.", 'Send "mode": "manual" with it.')
+    control.switch_clock(account, mode, asked.speed or _speed(account) or 1.0, slept=asked.slept)
     return told(account)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from mockvideo.core.settings import Caps
 from mockvideo.server.app import App
-from tests.server.control.calling import BEARER, KEY, account, app_of, call, mine, state, submit
+from tests.server.control.calling import BEARER, KEY, TOKEN, WITH_TOKEN, account, app_of, call, mine, state, submit
 
 
 def made(app: App, **asked: object) -> dict[str, object]:
@@ -138,6 +138,12 @@ def test_a_new_account_makes_room_for_itself_or_is_refused() -> None:
         ({"scenario": {"rules": [{"on": "pol"}]}}, 'rules[1].on is "pol"'),
         ({"colour": "red"}, "colour is not known here."),
         ([], "The body is no JSON object."),
+        ({"key": ""}, "key: String should match pattern"),
+        ({"key": " spaced "}, "key: String should match pattern"),
+        ({"key": "line\nbreak"}, "key: String should match pattern"),
+        ({"key": "\u00fcber"}, "key: String should match pattern"),
+        ({"key": "k" * 513}, "key: String should have at most 512 characters."),
+        ({"key": 5}, "key: Input should be a valid string."),
     ],
 )
 def test_what_cannot_be_made_is_refused_in_words_and_makes_nothing(asked, message) -> None:
@@ -150,6 +156,71 @@ def test_what_cannot_be_made_is_refused_in_words_and_makes_nothing(asked, messag
 
 def test_an_instant_account_needs_no_wall_clock() -> None:
     assert made(app_of(), clock="manual", speed="instant")["clock"]["mode"] == "manual"
+
+
+# Made of a key
+
+
+@pytest.mark.parametrize("key", ["k", "sk-test-0", "two words", "~" * 512])
+def test_a_new_account_has_the_key_that_was_asked_for(key) -> None:
+    app = app_of()
+    assert made(app, key=key)["key"] == key
+    assert submit(app, key=key).status < 300
+    assert [(each.key, each.store.unfinished) for each in app.service.accounts] == [(key, 1)]
+
+
+def test_the_same_key_is_the_same_account_wherever_it_is_made() -> None:
+    assert made(app_of(), key="sk-same")["tag"] == made(app_of(), key="sk-same")["tag"]
+
+
+def test_an_account_takes_the_place_of_the_one_that_has_its_key() -> None:
+    app = app_of()
+    submit(app)
+    before = account(app)
+    told = made(app, key=KEY, clock="auto", seed=7)
+    assert (told["jobs"], told["exchanges"], told["seed"], told["clock"]["mode"]) == (0, 0, 7, "auto")
+    assert (account(app) is before, before.journal.closed, len(app.service.accounts)) == (False, True, 1)
+
+
+def test_an_account_in_the_place_of_another_needs_no_room() -> None:
+    app = app_of(caps=Caps(accounts=1))
+    submit(app)
+    assert made(app, key=KEY)["jobs"] == 0
+
+
+def test_an_account_that_is_refused_takes_nobodys_place() -> None:
+    app = app_of()
+    submit(app)
+    before = state(app)
+    assert call(app, "POST", "/accounts", body={"key": KEY, "scenario": "flaky-pols"}).status == 400
+    assert state(app) == before
+
+
+def test_the_suffix_of_a_key_names_its_scenario_here_too() -> None:
+    app = app_of()
+    assert made(app, key="sk-test--402")["scenarios"] == ["402"]
+    assert submit(app, key="sk-test--402").status == 402
+
+
+@pytest.mark.parametrize(("key", "status"), [("sk-invalid", 401), ("sk-revoked--402", 401), ("sk-inactive", 403)])
+def test_a_key_that_says_itself_that_it_is_refused_is_refused(key, status) -> None:
+    app = app_of()
+    reply = call(app, "POST", "/accounts", body={"key": key})
+    assert (reply.status, "This API key is refused" in reply.document["error"]["message"]) == (status, True)
+    assert len(app.service.accounts) == 0
+
+
+def test_a_key_that_was_asked_for_is_admitted_where_keys_are_a_closed_list() -> None:
+    app = app_of(keys=frozenset({"mine"}))
+    made(app, key="yours")
+    assert submit(app, key="yours").status < 300
+
+
+def test_the_control_token_is_no_key() -> None:
+    app = app_of(token=TOKEN)
+    reply = call(app, "POST", "/accounts", WITH_TOKEN, body={"key": TOKEN})
+    assert (reply.status, len(app.service.accounts)) == (400, 0)
+    assert "this is the control token" in reply.document["error"]["message"]
 
 
 # Listed and told

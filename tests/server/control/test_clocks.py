@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from mockvideo.core.clock import LATEST, VIRTUAL_START
+from mockvideo.core.errors import Kind
+from mockvideo.core.scenario import Rule
 from mockvideo.core.timing import Timing
 from mockvideo.server.app import App
 from mockvideo.server.thread import ServerThread
@@ -157,6 +159,19 @@ def test_a_speed_is_that_of_a_wall_clock_and_stays_until_another_is_said() -> No
 def test_a_clock_that_stands_still_has_no_speed() -> None:
     refused = call(app_of(), "PUT", "/me/clock", BEARER, body={"speed": 2})
     assert (refused.status, refused.document["error"]["hint"]) == (400, 'Send "mode": "wall" with it.')
+
+
+@pytest.mark.parametrize(("slept", "told"), [(False, "0"), (True, "30")])
+def test_whoever_moves_a_clock_by_sleeping_is_told_how_long(slept, told) -> None:
+    app = app_of(rules=(Rule(error=Kind.RATE_LIMITED, retry_after=30),))
+    mine(app, "PUT", "/clock", {"mode": "manual", "slept": slept})
+    assert dict(submit(app).headers)[b"retry-after"] == told.encode()
+
+
+@pytest.mark.parametrize("mode", ["wall", "auto"])
+def test_no_sleep_moves_a_clock_that_moves_by_itself(mode) -> None:
+    refused = call(app_of(clock=mode), "PUT", "/me/clock", BEARER, body={"slept": True})
+    assert (refused.status, refused.document["error"]["hint"]) == (400, 'Send "mode": "manual" with it.')
 
 
 def test_an_auto_clock_moves_by_itself_from_then_on() -> None:
