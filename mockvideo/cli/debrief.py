@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from mockvideo.cli import summary
 from mockvideo.cli.bounds import Check
 from mockvideo.cli.evidence import LONGEST, Evidence
-from mockvideo.cli.terminal import Paint, clean
+from mockvideo.cli.terminal import Paint
 from mockvideo.core.audit import Report
+from mockvideo.testing.plain import clean
 
 GAP = "  "
 
@@ -34,6 +35,7 @@ def page(evidence: Evidence, report: Report, checks: Sequence[Check], stage: Sta
         [GAP + paint(note, fg="yellow") for note in _notes(report, stage)],
         _section("refused", evidence.refused, paint),
         _section("advice", evidence.advised, paint),
+        _section("webhooks that did not arrive", evidence.undelivered, paint),
         _section("ordered by rules", evidence.planned, paint),
         _section("rules that never matched", _idle(evidence), paint),
         [*_verdict(checks, paint), GAP + paint(f"The same story again: --seed {stage.seed}", dim=True)],

@@ -6,17 +6,18 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from mockvideo.cli import named
 from mockvideo.cli.reach import server_url
-from mockvideo.cli.terminal import Unusable, clean
+from mockvideo.cli.terminal import Unusable
+from mockvideo.testing.plain import clean
 
 if TYPE_CHECKING:
-    from mockvideo.dialect import Dialect
+    pass
 
 KEY = "sk-mockvideo"
 
@@ -55,19 +56,11 @@ def command(dialect: str | None, form: str, url: str | None, key: str | None) ->
 
 def variables(dialect: str | None, url: str, key: str) -> tuple[dict[str, str], list[str]]:
     """Return the variables for the clients of all dialects, or of one, and what two dialects want in different ways."""
+    from mockvideo import surroundings
     from mockvideo.dialects import load
 
-    values = {"MOCKVIDEO_URL": url, "MOCKVIDEO_API_KEY": key}
-    if dialect is not None:
-        values["MOCKVIDEO_BASE_URL"] = f"{url}/{dialect}"
-    dialects = list(load().values()) if dialect is None else [named.dialect(dialect)]
-    return values, list(add(values, dialects, url, key))
-
-
-def add(values: dict[str, str], dialects: Iterable[Dialect], url: str, key: str) -> Iterator[str]:
-    """Add the variables of these dialects' clients; yield what two dialects want to have in different ways."""
-    for dialect in dialects:
-        for variable, template in dialect.environment.items():
-            value = template.format(url=f"{url}/{dialect.name}", key=key)
-            if values.setdefault(variable, value) != value:
-                yield f"{variable} stays {values[variable]}: {dialect.name} wants it too, see --dialect {dialect.name}."
+    only = None if dialect is None else named.dialect(dialect)
+    values, contested = surroundings.variables(load().values(), url, key, only=only)
+    return values, [
+        f"{name} stays {value}: {other} wants it too, see --dialect {other}." for name, value, other in contested
+    ]

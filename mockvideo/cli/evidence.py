@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial
 
-from mockvideo.cli import exchanges, words
-from mockvideo.cli.terminal import clean
+from mockvideo.cli.attempts import place
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import ANONYMOUS
 from mockvideo.core.audit import Audit
-from mockvideo.core.errors import Kind, Refusal
+from mockvideo.core.deliveries import Delivery
+from mockvideo.core.errors import Refusal
 from mockvideo.core.journal import Entry
 from mockvideo.core.scenario import Scenario
 from mockvideo.dialect import Dialect
+from mockvideo.testing import wording
+from mockvideo.testing.plain import clean
 
 MOST = 20
 LONGEST = 300  # characters of anything that came over the wire
-# Nothing that a client sends should lead to these; without a rule that ordered them they are ours.
-OURS = frozenset({Kind.INTERNAL, Kind.UPSTREAM, Kind.UNAVAILABLE, Kind.TIMEOUT})
 NO_SCENARIO = Scenario()
 
 
@@ -57,8 +57,9 @@ class Evidence:
     """Sees every exchange of a run; to be called from one thread at a time. Its memory is bounded.
 
     ``refused`` was told to a client by no rule, ``planned`` is what rules ordered, ``unplanned`` are the answers from
-    500 on that are nobody's fault but the server's. ``idle`` are the rules of the scenario that never matched, each
-    with why not, as far as that is telling. ``inline``: an answer that tells success holds the clips themselves.
+    500 on that are nobody's fault but the server's. ``undelivered`` are the webhooks that did not arrive. ``idle`` are
+    the rules of the scenario that never matched, each with why not, as far as that is telling. ``inline``: an answer
+    that tells success holds the clips themselves.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Evidence:
         self.advised = Sightings()
         self.planned = Sightings()
         self.unplanned = Sightings()
+        self.undelivered = Sightings()
         scenario = scenario or NO_SCENARIO
         self.idle = {f"{scenario.name}#{number}": "" for number, _ in enumerate(scenario.rules, 1)}
 
@@ -87,23 +89,33 @@ class Evidence:
         for advice in entry.advice:
             self.advised.note((entry.dialect, advice), partial(self._recommended, entry.dialect, advice))
 
+    def call(self, _: Account, delivery: Delivery) -> None:
+        """See what became of a webhook; called from another thread than exchanges."""
+        if delivery.state in {"failed", "refused"}:
+            kind = (delivery.dialect, delivery.event, delivery.reason)
+            self.undelivered.note(kind, partial(_undelivered, delivery))
+
     def _strike(self, entry: Entry) -> None:
         """Keep the rules that did not match this time either."""
         missed = dict(miss.split(": ", 1) for miss in entry.misses)
-        self.idle = {name: _telling(missed[name]) or why for name, why in self.idle.items() if name in missed}
+        self.idle = {name: wording.telling(missed[name]) or why for name, why in self.idle.items() if name in missed}
 
     def _refuse(self, entry: Entry, refusal: Refusal) -> None:
         kind = (entry.dialect, entry.operation, entry.status, refusal.kind, refusal.field)
-        ours = entry.status >= 500 and refusal.kind in OURS
-        (self.unplanned if ours else self.refused).note(kind, partial(self._explained, entry, refusal))
+        seen = self.unplanned if wording.unplanned(entry) else self.refused
+        seen.note(kind, partial(self._explained, entry, refusal))
 
     def _explained(self, entry: Entry, refusal: Refusal) -> str:
-        wrong, why = exchanges.explain(entry, refusal, self._dialects[entry.dialect])
+        wrong, why = wording.explain(entry, refusal, self._dialects[entry.dialect])
         return f"{_answer(entry)} {refusal.kind}  {wrong[:LONGEST]}  {why[:LONGEST]}".rstrip()
 
     def _recommended(self, dialect: str, name: str) -> str:
         found = next(advice for advice in self._dialects[dialect].advice if advice.id == name)
-        return f"{dialect} {name}: {found.sentence} [{words.cited(found.source)}]"
+        return f"{dialect} {wording.recommended(found)}"
+
+
+def _undelivered(delivery: Delivery) -> str:
+    return f"{delivery.dialect} {delivery.event} to {place(delivery.url)[:LONGEST]}  {delivery.reason[:LONGEST]}"
 
 
 def _ordered(entry: Entry) -> str:
@@ -113,8 +125,3 @@ def _ordered(entry: Entry) -> str:
 
 def _answer(entry: Entry) -> str:
     return f"{entry.dialect} {entry.operation or entry.method} {entry.status}"
-
-
-def _telling(miss: str) -> str:
-    """A miss, unless it only says that the rule is for other requests."""
-    return "" if miss.startswith(exchanges.ELSEWHERE) else miss

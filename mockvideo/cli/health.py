@@ -10,7 +10,7 @@ from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector
 import click
 
 from mockvideo.cli.reach import server_url
-from mockvideo.cli.terminal import clean
+from mockvideo.testing.plain import clean
 
 SECONDS = 3
 

@@ -14,6 +14,7 @@ from mockvideo.cli.tables import table
 from mockvideo.dialect import Dialect
 from mockvideo.fidelity import Tally, card
 from mockvideo.provenance import Origin, parse
+from mockvideo.testing.wording import cited
 
 
 def overview(dialects: Iterable[Dialect]) -> Table:
@@ -73,7 +74,7 @@ def _limited(dialect: Dialect) -> str:
 def _advice(dialect: Dialect) -> Table:
     filled = table("advice", "says", "source")
     for advice in dialect.advice:
-        filled.add_row(advice.id, advice.sentence, words.cited(advice.source))
+        filled.add_row(advice.id, advice.sentence, cited(advice.source))
     return filled
 
 

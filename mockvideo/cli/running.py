@@ -21,12 +21,13 @@ from mockvideo.cli.evidence import Evidence
 from mockvideo.cli.exchanges import Log
 from mockvideo.cli.named import refuse_unknown
 from mockvideo.cli.relay import Ending
-from mockvideo.cli.terminal import clean, painter
+from mockvideo.cli.terminal import painter
 from mockvideo.core.scenario import Scenario
 from mockvideo.server.app import App, create_app
 from mockvideo.server.environment import read_project, setup
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
+from mockvideo.testing.plain import clean
 
 SEEDS = 1_000_000_000
 LOOPBACK = "127.0.0.1"
@@ -57,7 +58,7 @@ def conduct(order: Order) -> int:
     if order.junit is not None:
         junit.put(order.junit)
     evidence = Evidence(app.dialects, _scenario(app), inline=order.options.media == "data")
-    app.exchange.observer = evidence
+    app.exchange.observer, app.service.deliverer.observer = evidence, evidence.call
     ending, stage = _play(order, app)
     report = evidence.audit.report()
     checks = judge(ending, report, evidence.unplanned, order.bounds)

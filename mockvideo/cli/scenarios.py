@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from mockvideo.cli.terminal import Unusable, clean
+from mockvideo.cli.terminal import Unusable
+from mockvideo.testing.plain import clean
 
 if TYPE_CHECKING:
     from mockvideo.script.library import Library

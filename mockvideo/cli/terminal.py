@@ -17,12 +17,6 @@ class Unusable(click.ClickException):
     exit_code = 2
 
 
-def clean(text: object) -> str:
-    """Return a text without the bytes that steer a terminal, and without what else cannot be seen."""
-    shown = str(text)
-    return shown if shown.isprintable() else "".join(filter(str.isprintable, shown))
-
-
 def painter(stream: IO[Any], environ: Mapping[str, str] = os.environ) -> Paint:
     """Return what colours a text (``fg``, ``bold``, ``dim``) if this stream should have colours."""
     return _coloured if _has_colours(stream, environ) else _plain

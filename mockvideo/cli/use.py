@@ -20,7 +20,8 @@ import click
 
 from mockvideo.cli.reach import server_url
 from mockvideo.cli.scenarios import complete
-from mockvideo.cli.terminal import Unusable, clean
+from mockvideo.cli.terminal import Unusable
+from mockvideo.testing.plain import clean
 
 SECONDS = 10
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mockvideo.catalog import ANY, Relation, Row
-from mockvideo.provenance import Origin, Source
 from mockvideo.schema import Limit
 
 
@@ -47,11 +46,6 @@ def prices(row: Row, currency: str) -> str:
     """Say what a model costs, by variant."""
     said = ", ".join(f"{variant} {price.normalize():f}" for variant, price in row.prices.items())
     return f"{said} {currency}" if said else ""
-
-
-def cited(source: Source) -> str:
-    """Say where a fact comes from; there is one seed, and it needs no further words."""
-    return str(source.origin) if source.origin is Origin.SEED else f"{source.origin}: {source.where}"
 
 
 def pairs(values: Mapping[str, object]) -> str:

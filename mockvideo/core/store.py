@@ -55,11 +55,14 @@ class Store:
         self._finished.clear()
         self.unfinished = 0
 
+    def backwards(self, dialect: str) -> Iterator[Job]:
+        """Yield the dialect's jobs, the last submitted first."""
+        return reversed(self._jobs.get(dialect, {}).values())
+
     def latest(self, dialect: str) -> Iterator[Job]:
-        """Yield the dialect's jobs, the last submitted first; those of one moment by id, backwards."""
-        jobs = reversed(self._jobs.get(dialect, {}).values())
+        """Yield the dialect's jobs, those of the last moment first, and those of one moment by id, backwards."""
         # Under a clock that stands still many jobs share a moment, and a cursor needs one order.
-        for _, together in groupby(jobs, key=lambda job: job.submitted_at):
+        for _, together in groupby(self.backwards(dialect), key=lambda job: job.submitted_at):
             yield from sorted(together, key=lambda job: job.id, reverse=True)
 
     def refuse_overflow(self) -> None:

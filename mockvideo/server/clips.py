@@ -21,6 +21,7 @@ from mockvideo.provenance import guess
 # Some hundreds of clips: even a minute of 1080p takes about 0.1 MB.
 ROOM = 64 << 20
 PATH = "/media/"
+DATA = "data:video/mp4;base64,"
 DOWNLOAD = Route("GET", "/media/{id}", Content(), guess("no provider documents where its clips lie"))
 
 

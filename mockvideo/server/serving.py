@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 import uvicorn
 
 from mockvideo.server.app import App
+from mockvideo.server.eager import sleep
 from mockvideo.server.transport import Protocol
 
 # As nginx. uvicorn's 5 s are less than many clients keep a connection, and those then write into a closed one.
 KEEP_ALIVE = 75
 GRACE = 0.3  # seconds that running exchanges have when the server stops
+LAST_WORDS = 0.01  # seconds that those have which are cancelled then
+GLANCE = 0.001  # seconds between two looks whether all have ended
+SECOND = 1.0  # as long as a Date is right
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -57,20 +63,64 @@ def configure(app: App) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=GRACE,  # type: ignore[arg-type]  # waits for any number of seconds, typed int
     )
 
 
 class Server(uvicorn.Server):
-    """Says when it listens, and stops on a signal without passing it on."""
+    """Says when it listens, and stops at once, on a signal too, which it does not pass on.
+
+    uvicorn looks every 0.1 s whether it should, and then waits as long whatever goes on.
+    """
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._told = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def stop(self) -> None:
+        """Stop serving; called from any thread, and by signals."""
+        self.should_exit = True
+        if self._loop is not None:
+            # It may have stopped already.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._told.set)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.stop()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._ready()
+
+    async def main_loop(self) -> None:
+        # At every tenth tick, which 0 is, uvicorn sets the Date.
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SECOND):
+                    await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        state = self.server_state
+        for connection in tuple(state.connections):
+            connection.shutdown()
+        await self._ended(within=GRACE)
+        for task in tuple(state.tasks):
+            task.cancel()
+        await self._ended(within=LAST_WORDS)
+        for connection in tuple(state.connections):
+            connection.transport.abort()
+
+    async def _ended(self, within: float) -> None:
+        """Wait, so many seconds at most, until no exchange goes on; a second Ctrl-C ends this as well."""
+        state, time = self.server_state, asyncio.get_running_loop().time
+        end = time() + within
+        while (state.connections or state.tasks) and time() < end and not self.force_exit:
+            await sleep(GLANCE)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -87,4 +137,5 @@ class Server(uvicorn.Server):
 
 def serve(app: App, listeners: list[socket.socket], ready: Callable[[], None]) -> None:
     """Serve the application on these sockets until a signal comes."""
-    Server(configure(app), ready).run(listeners)
+    with app.service.deliverer.listening(listener.getsockname()[1] for listener in listeners):
+        Server(configure(app), ready).run(listeners)

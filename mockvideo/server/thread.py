@@ -37,11 +37,12 @@ class ServerThread:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join()
 
     def _run(self) -> None:
         try:
-            self._server.run([self._listener])
+            with self.app.service.deliverer.listening([self._listener.getsockname()[1]]):
+                self._server.run([self._listener])
         finally:
             self._ready.set()

@@ -14,13 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockvideo.cli.exchanges import LONGEST, Log, Text, record
-from mockvideo.cli.terminal import clean, is_live, painter
+from mockvideo.cli.exchanges import Log, Text, record
+from mockvideo.cli.terminal import is_live, painter
 from mockvideo.core.accounts import ANONYMOUS, Accounts
 from mockvideo.core.errors import Issue, Kind, Refusal
 from mockvideo.core.journal import Entry
 from mockvideo.core.settings import Settings
 from mockvideo.dialects import load
+from mockvideo.testing.plain import clean
+from mockvideo.testing.wording import LONGEST
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 ACCOUNTS = Accounts(Settings())

@@ -10,6 +10,7 @@ from mockvideo.catalog import Relation, Row
 from mockvideo.cli import words
 from mockvideo.provenance import SEED, guess
 from mockvideo.schema import Limit
+from mockvideo.testing.wording import cited
 
 
 @pytest.mark.parametrize(
@@ -71,4 +72,4 @@ def test_facts_are_said_by_name() -> None:
 
 
 def test_a_source_is_said_with_its_place_but_for_the_one_seed() -> None:
-    assert (words.cited(SEED), words.cited(guess("why not"))) == ("seed", "guess: why not")
+    assert (cited(SEED), cited(guess("why not"))) == ("seed", "guess: why not")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
-from runpy import run_module
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from mockvideo.core.scenario import Allowance
 from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.environment import SETTINGS, Setup, from_environment, local_url, read_project, setup
 from mockvideo.server.notation import SetupError
+from mockvideo.server.webhooks.egress import Place
 
 ports = st.none() | st.integers(0, 65535)
 
@@ -56,6 +59,8 @@ def test_a_variable_says_how_to_listen(variable: str, value: str, setting: str, 
         ("MOCKVIDEO_PUBLIC_URL", "https://mock.test/x/", "public_url", "https://mock.test/x"),
         ("MOCKVIDEO_ALLOWED_HOSTS", "a.test b.test", "allowed_hosts", ("a.test", "b.test")),
         ("MOCKVIDEO_ALLOWED_HOST", "a.test", "allowed_hosts", ("a.test",)),
+        ("MOCKVIDEO_WEBHOOKS", "any", "webhooks", "any"),
+        ("MOCKVIDEO_WEBHOOK_ALLOW", "A.test:1 [::1]:2", "webhook_allow", (Place("a.test", 1), Place("::1", 2))),
         ("MOCKVIDEO_CORS_ORIGINS", "http://localhost:3000,*", "cors_origins", ("http://localhost:3000", "*")),
     ],
 )
@@ -114,6 +119,11 @@ def test_a_seed_may_be_below_zero() -> None:
     assert from_environment({"MOCKVIDEO_SEED": "-7"}).options.settings.seed == -7
 
 
+def test_a_digest_signs_as_it_is_or_as_its_text() -> None:
+    assert from_environment({}).options.settings.webhook_secret == "raw"
+    assert from_environment({"MOCKVIDEO_WEBHOOK_SECRET": "hex"}).options.settings.webhook_secret == "hex"
+
+
 def test_keys_come_from_both_places(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("# one a line\n a \n\nb\n", "utf-8")
     environ = {"MOCKVIDEO_KEY": "c d", "MOCKVIDEO_KEYS": str(tmp_path / "keys")}
@@ -156,6 +166,13 @@ def test_a_server_knows_whether_others_can_reach_it(host: str, *, beyond: bool) 
         ({"speed": "1e999"}, "'1e999' is no speed"),
         ({"seed": "1.5"}, "--seed: '1.5' is no whole number"),
         ({"media": "ftp"}, "--media: 'ftp' is not known; choose http or data"),
+        ({"webhooks": "all"}, "--webhooks: 'all' is not known; choose local, allowlist or any"),
+        (
+            {"webhook_allow": ["a.test"]},
+            "'a.test' is no receiver; write it like hooks.example.com:443",
+        ),
+        ({"webhook_allow": ["http://a:1"]}, "--webhook-allow: 'http://a:1' is no receiver; write it like"),
+        ({"webhook_secret": "base64"}, "--webhook-secret: 'base64' is not known; choose raw or hex"),
         ({"log": "loud"}, "--log: 'loud' is not known; choose text, json or off"),
         ({"public_url": "mock.test"}, "--public-url: 'mock.test' is no URL"),
         ({"public_url": "http://a b"}, "is no URL"),
@@ -245,10 +262,10 @@ def test_the_environment_means_one_server(environ: dict[str, str], url: str) -> 
     assert local_url(environ) == url
 
 
-def test_an_application_reads_the_same_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOCKVIDEO_MEDIA", "data")
-    monkeypatch.setenv("MOCKVIDEO_SEED", "3")
+def test_an_application_reads_the_same_variables() -> None:
+    program = "from mockvideo.asgi import app; print(app.service.options.media, app.service.options.settings.seed)"
+    environ = {**os.environ, "MOCKVIDEO_MEDIA": "data", "MOCKVIDEO_SEED": "3"}
 
-    app = run_module("mockvideo.asgi")["app"]
+    told = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)
 
-    assert (app.service.options.media, app.service.options.settings.seed) == ("data", 3)
+    assert told.stdout == "data 3\n"

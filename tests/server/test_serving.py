@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from mockvideo.server.serving import bind, serve, url_of
+from mockvideo.server.serving import Server, bind, configure, serve, url_of
 from tests.server.corpus import END, MULTIPART, part
 from tests.server.driving import API_KEY, BEARER, JSON, PATIENCE, app_of, example, http
 
@@ -104,6 +104,15 @@ def test_a_signal_stops_the_server_and_reaches_nobody_else(number) -> None:
     assert len(ready) == 1
     assert listener.fileno() == -1
     assert signal.getsignal(number) is before
+
+
+def test_a_server_that_is_told_to_stop_before_it_starts_does_not_serve() -> None:
+    listener = bind("127.0.0.1", 0)
+    server = Server(configure(app_of()), lambda: None)
+    server.stop()
+    server.run([listener])
+
+    assert listener.fileno() == -1
 
 
 def test_several_sockets_are_served_at_once() -> None:

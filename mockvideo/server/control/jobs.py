@@ -51,7 +51,7 @@ async def settle(visit: Visit, asked: Settlement) -> JobTold:
 def _asked_for(account: Account, asked: JobPage) -> Iterator[Snapshot]:
     now, store = account.fold(), account.store
     dialects = store.dialects() if asked.dialect is None else [asked.dialect]
-    jobs: Iterator[Job] = merge(*map(store.latest, dialects), key=lambda job: job.submitted_at, reverse=True)
+    jobs: Iterator[Job] = merge(*map(store.backwards, dialects), key=lambda job: job.submitted_at, reverse=True)
     if asked.after is not None:
         dialect, _, job_id = asked.after.partition("/")
         if store.get(dialect, job_id) is None:
