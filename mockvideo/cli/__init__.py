@@ -21,6 +21,8 @@ COMMANDS = (
     "scenarios",
     "check",
     "use",
+    "listen",
+    "trigger",
     "env",
     "health",
     "guide",

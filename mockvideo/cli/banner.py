@@ -14,6 +14,7 @@ from mockvideo.server.options import Options
 from mockvideo.server.transport import Protocol
 
 DEFAULT_URL = "http://127.0.0.1:8420"
+SETTINGS = Settings()
 
 
 def base_urls(url: str, names: Iterable[str]) -> dict[str, str]:
@@ -60,7 +61,9 @@ def _facts(url: str, options: Options) -> Iterator[tuple[str, str]]:
         yield "limits", limits
     yield "caps", f"{caps.accounts:,} accounts, {Protocol.limits.connections:,} connections"
     yield "", f"{caps.unfinished_jobs:,} unfinished and {caps.finished_jobs:,} finished jobs an account"
+    yield "", f"{caps.pending_deliveries:,} webhooks that wait and {caps.deliveries:,} others an account"
     yield "", f"{caps.uploads_total >> 20} MiB of uploads, {caps.journal_total >> 20} MiB of request bodies in all"
+    yield "webhooks", _webhooks(options)
     yield "control", _control(url, options)
     yield "clients", f'eval "$(mockvideo env{where})"'
 
@@ -71,6 +74,18 @@ def _control(url: str, options: Options) -> str:
         return "none"
     everyone = "open to this machine" if options.token is None else "open to the token"
     return f"{url}/_mockvideo/me with a key; all accounts are {everyone}"
+
+
+def _webhooks(options: Options) -> str:
+    """Who may be called, and how it is signed if that is not as usual."""
+    listed = ", ".join(map(str, options.webhook_allow))
+    whom = {
+        "local": "to this machine and private networks" + (f", and to {listed}" if listed else ""),
+        "allowlist": f"only to {listed or 'nobody; add receivers with --webhook-allow'}",
+        "any": "to anybody",
+    }[options.webhooks]
+    usual = options.settings.webhook_secret == SETTINGS.webhook_secret
+    return whom if usual else f"{whom}; signed with the text of digests"
 
 
 def _limits(allowance: Allowance) -> str:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
+from datetime import datetime
 from errno import EADDRINUSE
 from functools import partial
 from socket import socket
@@ -15,7 +16,7 @@ from typing import IO
 
 import click
 
-from mockvideo.cli import exchanges, summary
+from mockvideo.cli import attempts, exchanges, summary
 from mockvideo.cli.banner import banner, base_urls, warning
 from mockvideo.cli.exchanges import Log, Text
 from mockvideo.cli.named import refuse_unknown
@@ -23,6 +24,7 @@ from mockvideo.cli.ready import announced
 from mockvideo.cli.terminal import Unusable, painter
 from mockvideo.core.account import Account
 from mockvideo.core.audit import Audit
+from mockvideo.core.deliveries import Delivery
 from mockvideo.core.journal import Entry
 from mockvideo.script.library import Library
 from mockvideo.server import serving
@@ -92,13 +94,14 @@ def _bind(host: str, port: int) -> socket:
 
 @contextmanager
 def _watching(setup: Setup, app: App, stream: IO[str]) -> Iterator[None]:
-    """Write a line for each exchange, and at the end, if there were jobs, what the run was."""
+    """Write a line for each exchange and each attempt of a webhook, and at the end, if there were jobs, a summary."""
     kind = setup.log or ("text" if stream.isatty() else "off")
     if kind == "off":
         yield
         return
     paint = painter(stream)
     log = Log(Text(app.dialects, paint) if kind == "text" else exchanges.record, stream)
+    line = attempts.Text(app.dialects, paint) if kind == "text" else attempts.record
     currencies = {name: dialect.terms.tariff.currency for name, dialect in app.dialects.items()}
     audit = Audit(currencies, inline=setup.options.media == "data")
 
@@ -106,7 +109,10 @@ def _watching(setup: Setup, app: App, stream: IO[str]) -> Iterator[None]:
         log(entry, account)
         audit.note(entry, account.tag)
 
-    app.exchange.observer = observe
+    def call(account: Account, delivery: Delivery) -> None:
+        log.say(line(delivery, account, datetime.now().astimezone()))
+
+    app.exchange.observer, app.service.deliverer.observer = observe, call
     yield
     report = audit.report()
     if report.jobs:

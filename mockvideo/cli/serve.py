@@ -41,6 +41,17 @@ from mockvideo.cli.terminal import Unusable
 )
 @click.option("--no-control", is_flag=True, default=None, help="Leave the control API out.")
 @click.option(
+    "--webhooks",
+    type=click.Choice(["local", "allowlist", "any"]),
+    help="Whom webhooks may go to: here, a list, all.  [local]",
+)
+@click.option("--webhook-allow", multiple=True, metavar="HOST:PORT", help="Let webhooks go to this receiver.")
+@click.option(
+    "--webhook-secret",
+    type=click.Choice(["raw", "hex"]),
+    help="They are signed with a digest's bytes, or its text.  [raw]",
+)
+@click.option(
     "--log", type=click.Choice(["text", "json", "off"]), help="One line per exchange.  [text on a terminal, else off]"
 )
 @click.option("--ready-file", metavar="PATH", help="Write URLs and pid here as JSON when the server listens.")

@@ -65,15 +65,15 @@ def advance_to(account: Account, moment: float) -> None:
 
 
 def next_event(account: Account) -> float | None:
-    """Return when a job next changes, is forgotten or loses its clips, a webhook is tried again, or a scenario ends.
+    """Return when a job next changes, is forgotten or loses its clips, a webhook is owed or tried, a scenario ends.
 
     None: never.
     """
     with account.lock:
         now = account.fold()
-        due = account.outbox.next_due()
-        moments = chain(account.direction.ends(), () if due is None else (due,), *map(_moments, account.store))
-        return min((moment for moment in moments if moment > now), default=None)
+        owed = (account.outbox.next_due(), account.agenda.next_change())
+        moments = chain(account.direction.ends(), owed, *map(_moments, account.store))
+        return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
 def take_due(account: Account) -> list[Delivery]:

@@ -19,6 +19,7 @@ from mockvideo.dialect import Dialect
 from mockvideo.script.library import Library
 from mockvideo.server import clips
 from mockvideo.server.call import Call, Headers
+from mockvideo.server.deliverer import Deliverer
 from mockvideo.server.exchange import Exchange, Observer
 from mockvideo.server.files import RESPOND, Answer, serve
 from mockvideo.server.guard import Guard
@@ -80,7 +81,7 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await _lifespan(scope, receive, send)
+            await _lifespan(self.service.deliverer, scope, receive, send)
             return
         named = dict(scope["headers"])
         # Never cut out of a URL that is put together with the Host header: its path can be another one.
@@ -240,7 +241,8 @@ def create_app(options: Options | None = None, *, observer: Observer | None = No
         settings = replace(settings, library=Library())
     known = dialects.load()
     advisors = {name: Advisor(dialect.advice, dialect.terms.interval) for name, dialect in known.items()}
-    service = Service(options, Accounts(settings), advisors)
+    made = clips.Clips()
+    service = Service(options, Accounts(settings), advisors, made, Deliverer(options, known, made))
     return App(service, Exchange(service, observer), known)
 
 
@@ -261,14 +263,13 @@ async def _send(answer: Answer, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
-    """There is nothing to start or to stop; web sockets are not spoken."""
+async def _lifespan(deliverer: Deliverer, scope: Scope, receive: Receive, send: Send) -> None:
+    """There is nothing to start, and webhooks end with the server; web sockets are not spoken."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1000})
         return
-    while True:
-        message = await receive()
-        await send({"type": message["type"] + ".complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
+    with deliverer.listening(()):
+        while (message := await receive())["type"] != "lifespan.shutdown":
+            await send({"type": message["type"] + ".complete"})
+    await send({"type": "lifespan.shutdown.complete"})

@@ -9,19 +9,23 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from mockvideo.core.events import Secret
 from mockvideo.core.scenario import Allowance
 from mockvideo.core.settings import Settings
 from mockvideo.script.library import Library
 from mockvideo.server import notation
 from mockvideo.server.notation import SetupError
 from mockvideo.server.options import Options
+from mockvideo.server.webhooks.egress import Mode
 
 HOST = "127.0.0.1"
 PORT = 8420
 MEDIA = ("http", "data")
 LOGS = ("text", "json", "off")
+WEBHOOKS: tuple[str, ...] = get_args(Mode)
+SECRETS: tuple[str, ...] = get_args(Secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,9 @@ SETTINGS = (
     Setting("cors_origin", notation.origin, many=True, plural="cors_origins"),
     Setting("token", notation.token),
     Setting("no_control", notation.switch),
+    Setting("webhooks", notation.one_of(*WEBHOOKS)),
+    Setting("webhook_allow", notation.receiver, many=True),
+    Setting("webhook_secret", notation.one_of(*SECRETS)),
     Setting("log", notation.one_of(*LOGS)),
     Setting("ready_file", Path),
 )
@@ -150,7 +157,7 @@ def _read(setting: Setting, place: str, value: Any) -> Any:
 
 def _options(found: Mapping[str, Any]) -> Options:
     keys = frozenset(found.get("key", ())) | found.get("keys", frozenset())
-    direct = {name: found[name] for name in ("media", "public_url") if name in found}
+    direct = {name: found[name] for name in ("media", "public_url", "webhooks", "webhook_allow") if name in found}
     scenario, library = _script(found)
     return Options(
         settings=Settings(
@@ -159,6 +166,7 @@ def _options(found: Mapping[str, Any]) -> Options:
             scenario=scenario,
             library=library,
             strict=found.get("strict", False),
+            webhook_secret=found.get("webhook_secret", "raw"),
             allowance=Allowance(**{name: found[name] for name in ALLOWANCE if name in found}),
             **found.get("speed", {}),
         ),

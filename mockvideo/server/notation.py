@@ -12,6 +12,7 @@ from typing import Any
 from mockvideo.core.scenario import Documented
 from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.guard import Guard
+from mockvideo.server.webhooks.egress import Place, read_place
 
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 SWITCH = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
@@ -132,6 +133,14 @@ def origin(text: str) -> str:
     if not ORIGIN.fullmatch(text):
         raise SetupError(f"{text!r} is no origin; write it like http://localhost:3000, without a path, or *")
     return text
+
+
+def receiver(text: str) -> Place:
+    """Read a host and port that webhooks may go to."""
+    try:
+        return read_place(text)
+    except ValueError:
+        raise SetupError(f"{text!r} is no receiver; write it like hooks.example.com:443") from None
 
 
 def key_file(text: str) -> frozenset[str]:

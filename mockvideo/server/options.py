@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mockvideo.core.settings import Settings
+from mockvideo.server.webhooks.egress import Mode, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,8 @@ class Options:
 
     ``media``: results are URLs on this server, or ``data:`` URLs. ``public_url`` replaces scheme and host in them.
     ``token`` opens the control API for all accounts, which needs none if the server listens on loopback and none is
-    given; ``control``: there is one.
+    given; ``control``: there is one. ``webhooks`` may go to this machine and private networks (``local``), only to the
+    places in ``webhook_allow``, or anywhere; to those places also if they are ``local``.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -25,3 +27,5 @@ class Options:
     beyond_loopback: bool = False
     token: str | None = None
     control: bool = True
+    webhooks: Mode = "local"
+    webhook_allow: tuple[Place, ...] = ()

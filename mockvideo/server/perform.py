@@ -153,8 +153,11 @@ async def _accept(service: Service, call: Call, operation: Submit, receive: Rece
     account, terms = submission.account, call.dialect.terms
     if submission.replayed is not None:
         return account.view(terms, submission.replayed)
-    snapshot = account.submit(terms, submission.request, submission.digest, call.plan)
-    call.price = submission.request.price
+    request = submission.request
+    if request.webhook is not None:
+        request = service.called_back(call, request, request.webhook)
+    snapshot = account.submit(terms, request, submission.digest, call.plan)
+    call.price = request.price
     submission.remember(snapshot.job)
     return snapshot
 

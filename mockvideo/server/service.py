@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic_core import to_json
 
 from mockvideo.advice import Advisor
 from mockvideo.core.accounts import Accounts
-from mockvideo.core.jobs import Snapshot, State
+from mockvideo.core.events import Webhook
+from mockvideo.core.jobs import Snapshot, State, VideoRequest
 from mockvideo.core.planning import Plan
 from mockvideo.operation import Generate, Links
 from mockvideo.schema import Json
 from mockvideo.server import clips, handouts
 from mockvideo.server.call import Call, Headers
+from mockvideo.server.deliverer import Deliverer
 from mockvideo.server.disturb import disturbed
 from mockvideo.server.files import Answer
 from mockvideo.server.options import Options
@@ -24,12 +26,13 @@ JSON = (b"content-type", b"application/json")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The accounts, the clips, and how results are handed out; ``advisors`` by dialect."""
+    """The accounts, the clips, how results are handed out and webhooks delivered; ``advisors`` by dialect."""
 
     options: Options
     accounts: Accounts
     advisors: Mapping[str, Advisor]
-    clips: clips.Clips = field(default_factory=clips.Clips)
+    clips: clips.Clips
+    deliverer: Deliverer
 
     def answer(self, call: Call, status: int, document: Json, extra: Headers | None = None) -> Answer:
         """Put a document into an answer, changed as scenarios order it."""
@@ -56,12 +59,22 @@ class Service:
             return Links(call.prefix, handouts.in_base64(self.clips, call, job))
         if self.options.media == "data":
             texts = handouts.in_base64(self.clips, call, job)
-            return Links(call.prefix, tuple("data:video/mp4;base64," + text for text in texts))
+            return Links(call.prefix, tuple(clips.DATA + text for text in texts))
         return Links(call.prefix, tuple(self.url(call, path) for path in clips.paths(call.account, job)))
 
     def url(self, call: Call, path: str) -> str:
         """The absolute URL of a path on this server, as the client reaches it."""
-        return (self.options.public_url or call.origin).rstrip("/") + path
+        return self.base(call) + path
+
+    def base(self, call: Call) -> str:
+        """What stands before the paths on this server, as the client reaches it."""
+        return (self.options.public_url or call.origin).rstrip("/")
+
+    def called_back(self, call: Call, request: VideoRequest, webhook: Webhook) -> VideoRequest:
+        """Return the request of a client that waits to be called, and see to it that it is."""
+        server = call.scope.get("server")
+        self.deliverer.follow(call.known_account, server and server[1])
+        return request._replace(webhook=webhook._replace(base=self.base(call), prefix=call.prefix))
 
 
 def _own(plan: Plan) -> bool:

@@ -20,7 +20,8 @@ class ServerThread:
         self.url = url_of(self._listener)
         self._ready = threading.Event()
         self._server = Server(configure(app), self._ready.set)
-        self._thread = threading.Thread(target=self._run, name="mockvideo")
+        # A notebook or script that forgets to end it ends all the same.
+        self._thread = threading.Thread(target=self._run, name="mockvideo", daemon=True)
 
     @property
     def accounts(self) -> Accounts:

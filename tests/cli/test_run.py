@@ -65,6 +65,21 @@ def cases(report: Path) -> dict[str, str]:
     return found
 
 
+def test_webhooks_that_did_not_arrive_are_counted_with_the_flag_that_allows_them(tmp_path: Path) -> None:
+    program = """
+for number in range(2):
+    film = {"model": "sora-2", "prompt": str(number), "callback_url": f"http://203.0.113.7/hook?{number}"}
+    ask("/sora/v1/videos", film)
+print(ask("/_mockvideo/me/webhooks/wait", {"state": "refused", "count": 2})[0])
+"""
+    done = python(tmp_path, program)
+
+    assert done.stdout == "200\n"
+    told = done.stderr.partition("webhooks that did not arrive\n")[2].splitlines()[0]
+    assert told.strip().startswith("2 × sora completed to http://203.0.113.7/hook?0  203.0.113.7:80 is not called: ")  # noqa: RUF001
+    assert told.endswith("Allow it with --webhook-allow 203.0.113.7:80, or everything with --webhooks any.")
+
+
 @posix
 @pytest.mark.parametrize(("words", "status"), [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 143)])
 def test_the_commands_own_exit_status_is_kept(tmp_path: Path, words: str, status: int) -> None:

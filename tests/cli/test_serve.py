@@ -88,6 +88,56 @@ def test_programs_get_a_line_of_json_for_each_exchange(serve: Serve) -> None:
     assert line["state"] == "queued"
 
 
+def hook(told: Told, url: str) -> None:
+    """Submit a job whose end is told to a URL, and wait until that was tried."""
+    headers = {"authorization": "Bearer sk-serve-1234"}
+    film = {"model": "sora-2", "prompt": "A kite", "callback_url": url}
+    with httpx.Client(base_url=told["url"], headers=headers, trust_env=False, timeout=20) as client:
+        assert client.post("/sora/v1/videos", json=film).status_code == 200
+        assert client.post("/_mockvideo/me/webhooks/wait", json={}).status_code == 200
+
+
+@pytest.mark.parametrize("log", ["text", "json"])
+def test_a_webhook_that_is_refused_is_told_with_the_flag_that_allows_it(serve: Serve, log: str) -> None:
+    arguments = ("--log", log, "--speed", "100", "--webhook-secret", "hex", "--webhook-allow", "a.test:1")
+    shown = serve(lambda told: hook(told, "http://203.0.113.7/hook"), *arguments).stdout
+
+    (line,) = [line for line in shown.splitlines() if "203.0.113.7" in line]
+    assert "refused" in line
+    assert "Allow it with --webhook-allow 203.0.113.7:80, or everything with --webhooks any." in line
+    assert (
+        "  webhooks   to this machine and private networks, and to a.test:1; signed with the text of digests" in shown
+    )
+
+
+def test_every_attempt_gets_a_line(serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    shown = serve(lambda told: hook(told, f"http://127.0.0.1:{port}/"), "--log", "text", "--speed", "1000").stdout
+
+    lines = [line for line in shown.splitlines() if "  webhook   " in line]
+    assert [line.split()[5] for line in lines] == ["pending", "pending", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "to this machine and private networks\n"),
+        (("--webhooks", "any"), "to anybody\n"),
+        (("--webhooks", "allowlist"), "only to nobody; add receivers with --webhook-allow\n"),
+        (
+            ("--webhooks", "allowlist", "--webhook-allow", "a.test:1", "--webhook-allow", "[::1]:2"),
+            "a.test:1, [::1]:2\n",
+        ),
+    ],
+)
+def test_the_banner_says_whom_webhooks_may_go_to(serve: Serve, arguments, said) -> None:
+    shown = serve(lambda told: None, *arguments).stdout
+
+    assert said in shown
+    assert "100,000 webhooks that wait and 10,000 others an account" in shown
+
+
 def test_an_instant_job_is_done_at_its_first_poll(serve: Serve) -> None:
     states: list[str] = []
 

@@ -15,10 +15,10 @@ ORDER = {"model": "provider-2/sora-2", "prompt": "A cat on a skateboard", "quali
 @pytest.mark.anyio
 async def test_the_answer_holds_the_film(mockvideo: MockVideo) -> None:
     url = mockvideo.url("a4f") + "/v1/video/generations"
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {mockvideo.key}"}) as session:
-        async with session.post(url, json=ORDER) as answer:
-            assert answer.status == 200
-            (made,) = (await answer.json())["data"]
+    headers = {"Authorization": f"Bearer {mockvideo.key}"}
+    async with aiohttp.ClientSession(headers=headers) as session, session.post(url, json=ORDER) as answer:
+        assert answer.status == 200
+        (made,) = (await answer.json())["data"]
     assert b64decode(made["b64_json"])[4:8] == b"ftyp"
     mockvideo.assert_submitted(times=1, dialect="a4f")
 

@@ -14,7 +14,7 @@ class TestFilms(unittest.TestCase):
     def test_an_outage_is_seen(self) -> None:
         with MockVideo(scenario='on = "submit", status = 503') as mockvideo:
             answer = mockvideo.client("beluga").post("/v1/videos/generations", json=ORDER)
-        self.assertEqual(answer.status_code, 503)
+        assert answer.status_code == 503
 
     def test_an_event_loop_is_welcome(self) -> None:
         async def submitted() -> int:
@@ -22,4 +22,4 @@ class TestFilms(unittest.TestCase):
                 answer = await mockvideo.async_client("beluga").post("/v1/videos/generations", json=ORDER)
                 return answer.status_code
 
-        self.assertEqual(asyncio.run(submitted()), 200)
+        assert asyncio.run(submitted()) == 200

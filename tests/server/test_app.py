@@ -357,13 +357,15 @@ def test_an_answer_goes_out_at_once_where_the_transport_can() -> None:
 def test_an_answer_to_a_client_that_has_left_goes_nowhere() -> None:
     answered = threading.Event()
 
-    async def late(scope: Any, receive: Any, _: Any) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        scope["extensions"][RESPOND](Answer(200, [], b"late"))
-        answered.set()
+    class Late(App):
+        async def __call__(self, scope: Any, receive: Any, _: Any) -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            scope["extensions"][RESPOND](Answer(200, [], b"late"))
+            answered.set()
 
-    with ServerThread(late) as server:  # type: ignore[arg-type]  # any application is served
+    app = app_of()
+    with ServerThread(Late(app.service, app.exchange, app.dialects)) as server:
         with socket.create_connection(("127.0.0.1", urlsplit(server.url).port), PATIENCE) as wire:
             wire.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
         assert answered.wait(PATIENCE)

@@ -15,6 +15,10 @@ def test_nothing_is_open_that_was_not_opened() -> None:
     assert (options.allowed_hosts, options.cors_origins, options.beyond_loopback) == ((), (), False)
 
 
+def test_webhooks_stay_on_this_machine_and_in_private_networks() -> None:
+    assert (Options().webhooks, Options().webhook_allow) == ("local", ())
+
+
 def test_results_are_urls_on_the_server_itself() -> None:
     assert (Options().media, Options().public_url) == ("http", None)
 

@@ -14,6 +14,8 @@ from mockvideo.core.settings import Settings
 from mockvideo.core.timing import AT_ONCE
 from mockvideo.operation import Links
 from mockvideo.server.call import Call
+from mockvideo.server.clips import Clips
+from mockvideo.server.deliverer import Deliverer
 from mockvideo.server.options import Options
 from mockvideo.server.service import Service
 from tests.server.driving import API_KEY, BEARER, FOUR_CLIPS, app_of, ask, scope_of, submit
@@ -23,7 +25,8 @@ DIALECTS = dialects.load()
 
 def service_of(**options) -> Service:
     options = Options(settings=Settings(clock="manual"), **options)
-    return Service(options, Accounts(options.settings), {})
+    made = Clips()
+    return Service(options, Accounts(options.settings), {}, made, Deliverer(options, DIALECTS, made))
 
 
 def call_of(service: Service, dialect: str = "sora", *, route: int = 0, key: str | None = "sk-1", **place) -> Call:

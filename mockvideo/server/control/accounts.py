@@ -20,6 +20,7 @@ from mockvideo.server.control.scenarios import IN_ACCOUNT, ordered
 from mockvideo.server.control.told import AccountLine, AccountMade, AccountsTold, AccountTold, Deleted
 from mockvideo.server.control.visit import Visit
 
+SAID = ("clock", "seed", "strict", "webhook_secret")
 ALLOWED = ("credits", "plan", "slots", "requests_per_minute", "requests_per_day")
 
 
@@ -72,7 +73,7 @@ def _settings(usual: Settings, asked: AccountOrder) -> Settings:
     clock = asked.clock or usual.clock
     if isinstance(asked.speed, float) and clock != "wall":
         raise RefusedError(400, f"speed: a clock that is {clock} has none.", 'Send "clock": "wall" with it.')
-    said: dict[str, Any] = {name: getattr(asked, name) for name in ("clock", "seed", "strict")}
+    said: dict[str, Any] = {name: getattr(asked, name) for name in SAID}
     if asked.speed == "instant":
         said["timing"] = AT_ONCE
     else:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mockvideo.core.accounts import LONGEST_KEY
 from mockvideo.core.clock import ClockMode
+from mockvideo.core.deliveries import Fate
+from mockvideo.core.events import Secret
 from mockvideo.core.jobs import Reason, State
 from mockvideo.core.scenario import Documented
 from mockvideo.core.timing import Seconds
@@ -28,6 +30,7 @@ Subject = Literal["journal", "jobs", "rules", "all"]
 A_SCENARIO = (
     'The name of a scenario, one rule written like on = "poll", status = 503, or the tables of a scenario file as JSON.'
 )
+A_STATE = f"One of {', '.join(get_args(Fate))}."
 A_TIME = 'Seconds of account time, or a text such as "10m"; without it there is no end.'
 
 
@@ -76,6 +79,9 @@ class AccountOrder(Asked):
     requests_per_minute: Figure | None = Field(None, description="A whole number from 1 on, or documented.")
     requests_per_day: Figure | None = Field(None, description="A whole number from 1 on, or documented.")
     strict: bool | None = Field(None, description="Refuse to answer with statuses that a dialect does not document.")
+    webhook_secret: Secret | None = Field(
+        None, description="Sign webhooks with the digest of a key as it is (raw), or with its hexadecimal text (hex)."
+    )
 
 
 class ClockOrder(Asked):
@@ -93,6 +99,7 @@ class Advance(Asked):
 
     seconds: Seconds | None = Field(None, description='Seconds, or a text such as "5m"; at most 366 days.')
     to: Literal["next_event"] | None = Field(None, description="next_event: to when a job changes or a scenario ends.")
+    wait: bool = Field(True, description="Answer when every webhook that became due has been tried.")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
@@ -155,3 +162,33 @@ class Awaited(Filters):
 
     count: Listed = Field(1, description="How many entries must match.")
     timeout: Annotated[Seconds, Field(le=LONGEST_WAIT)] = Field(10.0, description="Real seconds, at most 60.")
+
+
+class WebhookFilters(Asked):
+    """Which webhooks; what is not said matches all."""
+
+    dialect: Name | None = Field(None, description="The name of a dialect.")
+    job: Name | None = Field(None, description="The id of a job.")
+    event: Name | None = Field(None, description="The name of an event, as completed.")
+
+
+class WebhookPage(WebhookFilters):
+    """Which webhooks, the oldest first, and at most so many."""
+
+    state: Fate | None = Field(None, description=A_STATE)
+    limit: Listed = Field(100, description=f"At most so many, up to {MOST_LISTED:,}.")
+    after: Name | None = Field(None, description="What the page before gave as next.")
+
+
+class AwaitedWebhooks(WebhookFilters):
+    """Until how many webhooks there are."""
+
+    state: Fate | None = Field(None, description=f"{A_STATE} Without it any but pending.")
+    count: Listed = Field(1, description="How many webhooks must match.")
+    timeout: Annotated[Seconds, Field(le=LONGEST_WAIT)] = Field(10.0, description="Real seconds, at most 60.")
+
+
+class Redelivery(Asked):
+    """One more attempt."""
+
+    wait: bool = Field(True, description="Answer when it has been made.")

@@ -11,6 +11,7 @@ from mockvideo.server.control.asked import Advance, ClockOrder, Nothing
 from mockvideo.server.control.refusals import RefusedError
 from mockvideo.server.control.told import ClockTold
 from mockvideo.server.control.visit import Visit
+from mockvideo.server.control.webhooks import until_tried
 
 
 async def show(visit: Visit, _: Nothing) -> ClockTold:
@@ -31,17 +32,24 @@ async def put(visit: Visit, asked: ClockOrder) -> ClockTold:
 
 
 async def advance(visit: Visit, asked: Advance) -> ClockTold:
-    """Let time pass at once; everything happens that is due by then."""
+    """Let time pass at once; everything happens that is due by then, and receivers of webhooks are called."""
     account = visit.known_account
     if asked.seconds is not None:
         control.advance(account, asked.seconds)
-        return told(account)
+    else:
+        _skip(account)
+    if asked.wait:
+        await until_tried(visit)
+    return told(account)
+
+
+def _skip(account: Account) -> None:
+    """Go on to when something happens by itself."""
     moment = control.next_event(account)
     if moment is None:
         hint = "Submit a job, or advance by seconds; what waits for polls is moved by polls."
         raise RefusedError(409, "Nothing will happen by itself: there is no next event.", hint)
     control.advance_to(account, moment)
-    return told(account)
 
 
 def told(account: Account) -> ClockTold:

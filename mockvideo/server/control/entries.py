@@ -48,11 +48,11 @@ def told(entry: Entry, body: bytes | None = None) -> EntryTold:
         refund=entry.refund,
         fault=entry.fault,
         lost=entry.lost,
-        body=None if body is None else _body(body),
+        body=None if body is None else readable(body),
     )
 
 
-def _body(body: bytes) -> BodyTold:
+def readable(body: bytes) -> BodyTold:
     try:
         return BodyTold(text=body.decode())
     except UnicodeDecodeError:

@@ -1,15 +1,17 @@
-"""Hears what a journal notes while somebody waits for it."""
+"""Hears what happens in an account while somebody waits for it: what its journal notes, what its outbox learns."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from starlette.types import Receive
 
 from mockvideo.core.journal import Entry, Journal
+from mockvideo.core.outbox import Outbox
 from mockvideo.server.control.asked import Filters
 from mockvideo.server.control.entries import fits
 from mockvideo.server.waiting import disconnected
@@ -84,4 +86,46 @@ class Listener:
             self._heard.append(entry)
         if not self._told:
             self._told = True
+            self._loop.call_soon_threadsafe(self._news.set)
+
+
+class News:
+    """Hears that something has happened to an account's webhooks. ``gone``: the client has left.
+
+    To be entered in a task; the outbox may learn in any thread.
+    """
+
+    def __init__(self, outbox: Outbox, receive: Receive) -> None:
+        self._outbox = outbox
+        self._receive = receive
+        self._news = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._gone = asyncio.ensure_future(disconnected(self._receive))
+        self._end = self._outbox.watch(self._hear)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+        self._gone.cancel()
+
+    @property
+    def gone(self) -> bool:
+        return self._gone.done()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for news since the last time, or until the client has left, but not longer than so many seconds."""
+        told = asyncio.ensure_future(self._news.wait())
+        try:
+            await asyncio.wait({told, self._gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # Before the caller looks again: news that comes after that ends the next wait at once.
+            self._news.clear()
+            told.cancel()
+
+    def _hear(self) -> None:
+        with suppress(RuntimeError):  # the loop is closed, as nobody waits any more
             self._loop.call_soon_threadsafe(self._news.set)

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from pydantic_core import to_json
 
-from mockvideo.server.control import accounts, clocks, events, evidence, jobs, openapi, scenarios
+from mockvideo.server.control import accounts, clocks, events, evidence, jobs, openapi, scenarios, webhooks
 from mockvideo.server.control.asked import (
     AccountOrder,
     Advance,
     Awaited,
+    AwaitedWebhooks,
     ClockOrder,
     Filters,
     JobPage,
     JournalPage,
     Nothing,
     Page,
+    Redelivery,
     ResetOrder,
     RuleOrder,
     ScenarioOrder,
     Settlement,
+    WebhookPage,
 )
+from mockvideo.server.control.deliveries import WebhooksTold, WebhookTold
 from mockvideo.server.control.table import Route, Table, both
 from mockvideo.server.control.told import (
     AccountMade,
@@ -41,6 +45,7 @@ from mockvideo.server.files import Answer
 from mockvideo.server.service import JSON
 
 JOB = "/jobs/{dialect}/{id}"
+WEBHOOK = "/webhooks/{id}"
 
 
 async def _describe(visit: Visit, _: Nothing) -> Answer:
@@ -113,7 +118,7 @@ ROUTES = (
         method="POST",
         path="/clock/advance",
         act=clocks.advance,
-        about="Let time pass at once.",
+        about="Let time pass at once, and try every webhook that is due then.",
         asks=Advance,
         tells=ClockTold,
     ),
@@ -156,6 +161,37 @@ ROUTES = (
         act=events.stream,
         about="Follow the journal as server-sent events; Last-Event-ID goes on where a reader stopped.",
         asks=Filters,
+    ),
+    *both(
+        method="GET",
+        path="/webhooks",
+        act=webhooks.listing,
+        about="List the webhooks that came due, the oldest first.",
+        asks=WebhookPage,
+        tells=WebhooksTold,
+    ),
+    *both(
+        method="POST",
+        path="/webhooks/wait",
+        act=webhooks.wait,
+        about="Wait until so many webhooks match, for which an auto clock moves on; 408 if they do not in time.",
+        asks=AwaitedWebhooks,
+        tells=WebhooksTold,
+    ),
+    *both(
+        method="GET",
+        path=WEBHOOK,
+        act=webhooks.show,
+        about="Tell a webhook, with what its attempts have sent and got.",
+        tells=WebhookTold,
+    ),
+    *both(
+        method="POST",
+        path=WEBHOOK + "/redeliver",
+        act=webhooks.redeliver,
+        about="Try a webhook once more, now, whatever has become of it.",
+        asks=Redelivery,
+        tells=WebhookTold,
     ),
     *both(method="GET", path="/ledger", act=evidence.ledger, about="Tell the credits.", tells=LedgersTold),
     *both(

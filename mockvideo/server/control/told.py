@@ -162,7 +162,7 @@ class RefusalTold(Told):
 
 
 class BodyTold(Told):
-    """What is kept of a request's body: as text if it is some, else in base64."""
+    """What is kept of a body: as text if it is some, else in base64."""
 
     text: str | None = None
     base64: str | None = None

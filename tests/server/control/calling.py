@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+from mockvideo.core import control
 from mockvideo.core.account import Account
 from mockvideo.server.app import App
 from tests.server.driving import JSON, PATIENCE, Header, Peer, Reply, app_of, scope_of, submit
@@ -15,7 +16,20 @@ TOKEN = "a-token-that-nobody-guesses"
 BEARER = (b"authorization", b"Bearer " + KEY.encode())
 WITH_TOKEN = (b"x-mockvideo-token", TOKEN.encode())
 
-__all__ = ["BEARER", "JSON", "KEY", "TOKEN", "WITH_TOKEN", "account", "app_of", "call", "mine", "state", "submit"]
+__all__ = [
+    "BEARER",
+    "JSON",
+    "KEY",
+    "TOKEN",
+    "WITH_TOKEN",
+    "account",
+    "app_of",
+    "call",
+    "mine",
+    "owe",
+    "state",
+    "submit",
+]
 
 
 def call(
@@ -46,6 +60,15 @@ def account(app: App, key: str = KEY) -> Account:
     return app.service.accounts.get(key)
 
 
+def owe(app: App) -> None:
+    """Let an account have a webhook that nobody has taken."""
+    submit(app, callback_url="http://127.0.0.1:9/")
+    control.advance(account(app), 3600)
+    tried = app.service.deliverer.deliver_due(account(app))
+    assert tried is not None
+    tried.result(PATIENCE)
+
+
 def state(app: App) -> str:
     """Everything that a request could change: of clocks that stand still this is always the same text."""
     accounts = app.service.accounts
@@ -67,6 +90,7 @@ def _state(account: Account) -> tuple[object, ...]:
         account.plan,
         [(source, order, account.direction.counts(order)) for source, order in orders],
         list(account.store),
+        list(account.outbox),
         list(account.journal),
         account.journal.count,
         ledgers,

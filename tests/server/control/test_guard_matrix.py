@@ -10,7 +10,7 @@ import pytest
 from mockvideo.server.app import App
 from mockvideo.server.control.routes import ROUTES
 from mockvideo.server.control.table import Route
-from tests.server.control.calling import KEY, TOKEN, WITH_TOKEN, account, app_of, call, state, submit
+from tests.server.control.calling import KEY, TOKEN, WITH_TOKEN, account, app_of, call, owe, state, submit
 from tests.server.driving import JSON, Header
 
 OWN = b"http://localhost:8420"
@@ -22,6 +22,8 @@ BODIES = {
     "/clock/advance": {"seconds": 60},
     "/settle": {"state": "failed"},
     "/journal/wait": {"count": 1},
+    "/webhooks/wait": {"count": 1},
+    "/redeliver": {},
     "/reset": {"what": ["all"]},
 }
 
@@ -43,8 +45,9 @@ Variant = tuple[str, Request]
 
 def right(route: Route, app: App) -> Request:
     """The request that has an effect."""
-    job = account(app).store.latest("sora")
-    path = route.path.replace("{tag}", account(app).tag).replace("{dialect}", "sora").replace("{id}", next(job).id)
+    (webhook,) = account(app).outbox
+    path = route.path.replace("{tag}", account(app).tag).replace("/webhooks/{id}", f"/webhooks/{webhook.id}")
+    path = path.replace("{dialect}", "sora").replace("{id}", next(account(app).store.latest("sora")).id)
     key = (b"authorization", f"Bearer {KEY}".encode())
     credential = {"account": (key,), "token": (WITH_TOKEN,), "either": (key,), "open": ()}[route.access]
     return Request(route.method, path, credential, types=(JSON,) if route.writes else ())
@@ -216,6 +219,8 @@ def variants(route: Route, asked: Request) -> list[Variant]:
 @pytest.fixture(scope="module")
 def app() -> App:
     made = app_of(token=TOKEN)
+    with made.service.deliverer.listening(()):
+        owe(made)
     submit(made)
     submit(made, key="another")
     return made
@@ -241,13 +246,15 @@ def test_without_right_no_route_does_anything(route, app) -> None:
 @every_route
 def test_the_same_request_with_right_is_answered(route) -> None:
     app = app_of(token=TOKEN)
-    submit(app)
-    asked = right(route, app)
-    if asked.path.endswith("/events"):
-        # It never ends.
-        asked = asked._replace(method="HEAD")
-    before = state(app)
-    reply = send(app, asked)
+    with app.service.deliverer.listening(()):
+        owe(app)
+        submit(app)
+        asked = right(route, app)
+        if asked.path.endswith("/events"):
+            # It never ends.
+            asked = asked._replace(method="HEAD")
+        before = state(app)
+        reply = send(app, asked)
     assert reply.status == route.status, reply
     # There is no scenario that could end, and nothing to wait for.
     idle = not route.writes or route.act.__name__ in {"end", "end_all", "wait"}
