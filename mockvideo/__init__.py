@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mockvideo.testing.handle import MockVideo
-    from mockvideo.testing.receiver import Receiver
+    from mockvideo.testing.receiving.receiver import Receiver
 
 __all__ = ["MockVideo", "Receiver"]
 __version__ = "0.1.0"
 
-_PLACES = {"MockVideo": "mockvideo.testing.handle", "Receiver": "mockvideo.testing.receiver"}
+_PLACES = {"MockVideo": "mockvideo.testing.handle", "Receiver": "mockvideo.testing.receiving.receiver"}
 
 
 def __getattr__(name: str) -> object:

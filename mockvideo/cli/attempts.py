@@ -11,8 +11,8 @@ from mockvideo.cli.exchanges import tail
 from mockvideo.cli.terminal import Paint
 from mockvideo.core.account import Account
 from mockvideo.core.deliveries import Attempt, Delivery
-from mockvideo.testing.plain import clean
-from mockvideo.testing.wording import brief
+from mockvideo.plain import clean
+from mockvideo.wording import brief
 
 OPERATION = "webhook"
 COLOURS = {"pending": "yellow", "delivered": "green", "failed": "red", "refused": "yellow"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockvideo.cli.scenarios import FOLDER, refuse_unknown
-from mockvideo.testing.plain import clean
+from mockvideo.plain import clean
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

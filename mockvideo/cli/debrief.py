@@ -10,7 +10,7 @@ from mockvideo.cli.bounds import Check
 from mockvideo.cli.evidence import LONGEST, Evidence
 from mockvideo.cli.terminal import Paint
 from mockvideo.core.audit import Report
-from mockvideo.testing.plain import clean
+from mockvideo.plain import clean
 
 GAP = "  "
 

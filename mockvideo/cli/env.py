@@ -14,7 +14,7 @@ import click
 from mockvideo.cli import named
 from mockvideo.cli.reach import server_url
 from mockvideo.cli.terminal import Unusable
-from mockvideo.testing.plain import clean
+from mockvideo.plain import clean
 
 if TYPE_CHECKING:
     pass

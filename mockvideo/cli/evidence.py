@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial
 
+from mockvideo import wording
 from mockvideo.cli.attempts import place
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import ANONYMOUS
@@ -14,8 +15,7 @@ from mockvideo.core.errors import Refusal
 from mockvideo.core.journal import Entry
 from mockvideo.core.scenario import Scenario
 from mockvideo.dialect import Dialect
-from mockvideo.testing import wording
-from mockvideo.testing.plain import clean
+from mockvideo.plain import clean
 
 MOST = 20
 LONGEST = 300  # characters of anything that came over the wire

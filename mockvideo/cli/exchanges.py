@@ -9,14 +9,14 @@ from datetime import datetime
 from threading import Lock
 from typing import IO
 
+from mockvideo import wording
 from mockvideo.cli.terminal import Paint
 from mockvideo.core.account import Account
 from mockvideo.core.accounts import ANONYMOUS
 from mockvideo.core.journal import Entry
 from mockvideo.dialect import Dialect
-from mockvideo.testing import wording
-from mockvideo.testing.plain import clean
-from mockvideo.testing.wording import brief
+from mockvideo.plain import clean
+from mockvideo.wording import brief
 
 Dialects = Mapping[str, Dialect]
 

@@ -18,11 +18,11 @@ from mockvideo.cli.screen import See, Sight, watching
 from mockvideo.cli.tables import console, show, table
 from mockvideo.core.settings import Settings
 from mockvideo.dialect import Dialect
+from mockvideo.plain import clean
 from mockvideo.server.app import create_app
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
 from mockvideo.testing.client import Client, JobError
-from mockvideo.testing.plain import clean
 
 PAUSE = 0.1  # seconds between two polls
 KEY = "sk-demo"

@@ -10,7 +10,7 @@ from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector
 import click
 
 from mockvideo.cli.reach import server_url
-from mockvideo.testing.plain import clean
+from mockvideo.plain import clean
 
 SECONDS = 3
 

@@ -19,10 +19,10 @@ from mockvideo.cli import exchanges
 from mockvideo.cli.exchanges import Log
 from mockvideo.cli.messages import message
 from mockvideo.cli.terminal import Paint, Unusable, painter
-from mockvideo.testing.plain import clean
-from mockvideo.testing.received import Received
-from mockvideo.testing.receiver import Receiver
-from mockvideo.testing.wording import brief
+from mockvideo.plain import clean
+from mockvideo.testing.receiving.received import Received
+from mockvideo.testing.receiving.receiver import Receiver
+from mockvideo.wording import brief
 
 LONGEST_NAP = 3_600.0
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from mockvideo.cli.terminal import Paint
-from mockvideo.testing.wording import brief
+from mockvideo.wording import brief
 
 MOST_LINES = 200
 # What every message has, and nobody wonders about.

@@ -14,7 +14,7 @@ from mockvideo.cli.tables import table
 from mockvideo.dialect import Dialect
 from mockvideo.fidelity import Tally, card
 from mockvideo.provenance import Origin, parse
-from mockvideo.testing.wording import cited
+from mockvideo.wording import cited
 
 
 def overview(dialects: Iterable[Dialect]) -> Table:

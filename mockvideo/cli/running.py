@@ -23,11 +23,11 @@ from mockvideo.cli.named import refuse_unknown
 from mockvideo.cli.relay import Ending
 from mockvideo.cli.terminal import painter
 from mockvideo.core.scenario import Scenario
+from mockvideo.plain import clean
 from mockvideo.server.app import App, create_app
 from mockvideo.server.environment import read_project, setup
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
-from mockvideo.testing.plain import clean
 
 SEEDS = 1_000_000_000
 LOOPBACK = "127.0.0.1"

@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from mockvideo.cli.terminal import Unusable
-from mockvideo.testing.plain import clean
+from mockvideo.plain import clean
 
 if TYPE_CHECKING:
     from mockvideo.script.library import Library

@@ -19,8 +19,8 @@ from mockvideo.server.webhooks import egress
 from mockvideo.server.webhooks.egress import Forbidden, Policy
 from mockvideo.server.webhooks.letters import Letter, Reply
 from mockvideo.server.webhooks.sender import Sender
-from mockvideo.testing.wording import brief
 from mockvideo.webhook import Signer
+from mockvideo.wording import brief
 
 
 def policy(url: str, mode: Any, allowed: Sequence[str]) -> Policy:

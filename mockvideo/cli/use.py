@@ -21,7 +21,7 @@ import click
 from mockvideo.cli.reach import server_url
 from mockvideo.cli.scenarios import complete
 from mockvideo.cli.terminal import Unusable
-from mockvideo.testing.plain import clean
+from mockvideo.plain import clean
 
 SECONDS = 10
 

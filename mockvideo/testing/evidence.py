@@ -13,7 +13,7 @@ from mockvideo.core.planning import SUBMISSIONS
 from mockvideo.core.spending import Bill, Bills
 from mockvideo.testing.control import Control
 from mockvideo.testing.exchanges import Exchange, dialects, read
-from mockvideo.testing.wording import cited, count
+from mockvideo.wording import cited, count
 
 __all__ = ["Credits", "Evidence", "Exchange", "Filters", "ForgottenError", "Ignored", "Named"]
 

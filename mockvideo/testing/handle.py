@@ -10,17 +10,18 @@ from typing import Self, Unpack
 
 from mockvideo.core.jobs import Reason
 from mockvideo.core.scenario import Rule, Scenario
-from mockvideo.testing import assertions, jobs, scripting
+from mockvideo.testing import jobs, scripting
+from mockvideo.testing.asserting import assertions
 from mockvideo.testing.clock import Clock
 from mockvideo.testing.control import Control, ask
 from mockvideo.testing.evidence import Evidence, Named
 from mockvideo.testing.jobs import Job
 from mockvideo.testing.outbox import Caller, Outbox
 from mockvideo.testing.reach import Reach, Reachable
-from mockvideo.testing.receiver import Receiver
+from mockvideo.testing.receiving.receiver import Receiver
 from mockvideo.testing.scripting import When
 from mockvideo.testing.settings import Settings, account_order
-from mockvideo.testing.sleep import Also, patch_sleep
+from mockvideo.testing.sleeping.sleep import Also, patch_sleep
 from mockvideo.testing.tables import Narrowing, Operation, ReasonWord, Time
 
 KEY = "sk-mockvideo"

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from mockvideo.core.deliveries import Fate
 from mockvideo.core.jobs import FINAL, State
+from mockvideo.testing.asserting.undelivered import Owed, Wanted, missing, outlook
 from mockvideo.testing.clock import Clock
 from mockvideo.testing.control import Control, ControlError
 from mockvideo.testing.evidence import Evidence, Named
-from mockvideo.testing.undelivered import Owed, Wanted, missing, outlook
 
 PAGE = 1_000
 UNFINISHED = [state for state in State if state not in FINAL]

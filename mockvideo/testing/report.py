@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mockvideo.testing.blame import NOBODY
+from mockvideo.plain import clean
+from mockvideo.testing.asserting.blame import NOBODY
+from mockvideo.testing.asserting.lines import MOST, lines
 from mockvideo.testing.evidence import Evidence, Ignored, ignored
 from mockvideo.testing.exchanges import Exchange
-from mockvideo.testing.lines import MOST, lines
-from mockvideo.testing.plain import clean
-from mockvideo.testing.wording import brief, count
+from mockvideo.wording import brief, count
 
 MOST_ADVICE = 8
 

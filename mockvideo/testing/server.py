@@ -13,10 +13,10 @@ from mockvideo.core.settings import Settings as Usual
 from mockvideo.server.app import create_app
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
-from mockvideo.testing import distant, inprocess
 from mockvideo.testing.handle import MockVideo
 from mockvideo.testing.reach import PATIENCE
 from mockvideo.testing.settings import Settings
+from mockvideo.testing.transports import distant, inprocess
 
 
 class Server(ABC):

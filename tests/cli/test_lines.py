@@ -21,8 +21,8 @@ from mockvideo.core.errors import Issue, Kind, Refusal
 from mockvideo.core.journal import Entry
 from mockvideo.core.settings import Settings
 from mockvideo.dialects import load
-from mockvideo.testing.plain import clean
-from mockvideo.testing.wording import LONGEST
+from mockvideo.plain import clean
+from mockvideo.wording import LONGEST
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 ACCOUNTS = Accounts(Settings())

@@ -18,7 +18,7 @@ from mockvideo.dialect import spelled
 from mockvideo.dialects import load
 from mockvideo.pointer import find
 from mockvideo.server.environment import SECRETS, WEBHOOKS
-from mockvideo.testing.receiver import Receiver
+from mockvideo.testing.receiving.receiver import Receiver
 
 Invoke = Callable[..., Result]
 CALLING = {name: dialect for name, dialect in load().items() if dialect.webhooks is not None}

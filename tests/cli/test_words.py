@@ -10,7 +10,7 @@ from mockvideo.catalog import Relation, Row
 from mockvideo.cli import words
 from mockvideo.provenance import SEED, guess
 from mockvideo.schema import Limit
-from mockvideo.testing.wording import cited
+from mockvideo.wording import cited
 
 
 @pytest.mark.parametrize(

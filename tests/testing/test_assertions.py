@@ -10,7 +10,7 @@ import pytest
 
 from mockvideo.core.scenario import Rule, Scenario
 from mockvideo.core.settings import Caps
-from mockvideo.testing.assertions import (
+from mockvideo.testing.asserting.assertions import (
     assert_all_rules_used,
     assert_downloaded,
     assert_no_wasted_spend,

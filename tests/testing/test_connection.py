@@ -22,8 +22,8 @@ from mockvideo.server.eager import sleep
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
 from mockvideo.server.wire import Pause
-from mockvideo.testing.connection import AsyncStream, Stream
-from mockvideo.testing.inprocess import Transport
+from mockvideo.testing.transports.connection import AsyncStream, Stream
+from mockvideo.testing.transports.inprocess import Transport
 from tests.driving import route_of
 from tests.every import DIALECTS
 from tests.faults import Fault

@@ -26,7 +26,7 @@ from mockvideo.operation import Submit
 from mockvideo.pointer import find
 from mockvideo.server.app import App
 from mockvideo.server.thread import ServerThread
-from mockvideo.testing.inprocess import Transport
+from mockvideo.testing.transports.inprocess import Transport
 from tests.driving import app_of, route_of
 from tests.every import DIALECTS, every_dialect
 from tests.server.driving import http, until
@@ -204,7 +204,7 @@ def test_a_library_that_is_not_in_use_is_not_imported(used, unused) -> None:
     program = f"""
 import sys
 from mockvideo.server.app import create_app
-from mockvideo.testing.inprocess import Transport
+from mockvideo.testing.transports.inprocess import Transport
 before = set(sys.modules)
 import {used}
 order = {{"authorization": "Bearer k", "x-mockvideo-scenario": 'connection = {{not_kept = true}}'}}

@@ -18,9 +18,9 @@ from mockvideo.core.jobs import State
 from mockvideo.dialect import spelled
 from mockvideo.testing.exchanges import dialects
 from mockvideo.testing.handle import MockVideo
-from mockvideo.testing.listener import Call
-from mockvideo.testing.received import understood
-from mockvideo.testing.receiver import Receiver
+from mockvideo.testing.receiving.listener import Call
+from mockvideo.testing.receiving.received import understood
+from mockvideo.testing.receiving.receiver import Receiver
 from mockvideo.testing.server import Server
 from mockvideo.webhook import Signer
 from tests.owing import CALLING, webhooks_of

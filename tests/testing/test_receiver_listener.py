@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from mockvideo.testing.listener import LARGEST, Answer, Call, Listener
+from mockvideo.testing.receiving.listener import LARGEST, Answer, Call, Listener
 
 PATIENCE = 5.0
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from mockvideo.testing.asserting.undelivered import MOST, Owed, Wanted, missing
 from mockvideo.testing.control import ControlError
 from mockvideo.testing.handle import MockVideo
 from mockvideo.testing.outbox import listed
 from mockvideo.testing.server import Server
-from mockvideo.testing.undelivered import MOST, Owed, Wanted, missing
 from tests.testing.acting import said
 from tests.testing.calling import SIGNING, UNSIGNED, ask_for_webhooks
 from tests.testing.holding import send, submit

@@ -12,8 +12,8 @@ import pytest
 from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.settings import Caps
 from mockvideo.testing import report
+from mockvideo.testing.asserting.lines import around, lines
 from mockvideo.testing.evidence import Ignored
-from mockvideo.testing.lines import around, lines
 from mockvideo.testing.report import section
 from tests.testing.acting import Code, Place, serving
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mockvideo.testing.sleep import patch_sleep
+from mockvideo.testing.sleeping.sleep import patch_sleep
 from tests.testing.clocks import Still, in_threads
 
 

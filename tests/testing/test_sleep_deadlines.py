@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mockvideo.testing.sleep import patch_sleep
+from mockvideo.testing.sleeping.sleep import patch_sleep
 from tests.testing.clocks import Still, in_threads
 
 time_machine = pytest.importorskip("time_machine")

@@ -13,9 +13,9 @@ import anyio
 import pytest
 import trio
 
-from mockvideo.testing.loops import ASYNCIO
-from mockvideo.testing.sleep import patch_sleep
-from mockvideo.testing.sleepers import Member, Sleepers
+from mockvideo.testing.sleeping.loops import ASYNCIO
+from mockvideo.testing.sleeping.sleep import patch_sleep
+from mockvideo.testing.sleeping.sleepers import Member, Sleepers
 from tests.testing.clocks import Still, in_threads
 
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])

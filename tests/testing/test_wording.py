@@ -7,7 +7,7 @@ import pytest
 from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.journal import Entry
 from mockvideo.dialects import load
-from mockvideo.testing.wording import count, explain, plan, unplanned
+from mockvideo.wording import count, explain, plan, unplanned
 
 DIALECTS = load()
 SUBMIT = Entry(1, 0.0, "apiframe", "submit", "POST", "/v2/videos/generate", 500)

@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 
 from mockvideo.core.planning import SUBMISSIONS
 from mockvideo.pointer import find
-from mockvideo.testing.blame import NOBODY, Blame, lost, once, refused
+from mockvideo.testing.asserting.blame import NOBODY, Blame, lost, once, refused
 from mockvideo.testing.exchanges import Exchange
-from mockvideo.testing.wording import brief, count
+from mockvideo.wording import brief, count
 
 UNREAD = "Of its body the journal has not kept enough to tell. Ask before more is sent than it keeps."
 

@@ -16,8 +16,8 @@ import anyio.to_thread
 from mockvideo.server.app import App
 from mockvideo.server.files import Answer
 from mockvideo.server.wire import Step, Wire, steps
-from mockvideo.testing.connection import hear, hear_async
-from mockvideo.testing.visit import Visit
+from mockvideo.testing.transports.connection import hear, hear_async
+from mockvideo.testing.transports.visit import Visit
 
 PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
 

@@ -9,11 +9,11 @@ from time import monotonic
 from types import TracebackType
 from typing import Protocol, Self
 
+from mockvideo.plain import clean
 from mockvideo.testing.exchanges import dialects
-from mockvideo.testing.listener import LOOPBACK, Answer, Call, Listener
-from mockvideo.testing.plain import clean
-from mockvideo.testing.received import Received, understood
-from mockvideo.testing.wording import brief, count
+from mockvideo.testing.receiving.listener import LOOPBACK, Answer, Call, Listener
+from mockvideo.testing.receiving.received import Received, understood
+from mockvideo.wording import brief, count
 
 PATH = "/webhooks"
 # Real seconds between two looks whether time has to go on: what is under way arrives by itself.

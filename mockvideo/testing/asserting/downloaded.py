@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from mockvideo.core.jobs import FINAL, State
 from mockvideo.core.planning import SUBMISSIONS
 from mockvideo.core.spending import hands_out
-from mockvideo.testing import submitted
-from mockvideo.testing.blame import Blame, lost, refused
+from mockvideo.testing.asserting import submitted
+from mockvideo.testing.asserting.blame import Blame, lost, refused
+from mockvideo.testing.asserting.wasted import entry
 from mockvideo.testing.exchanges import Exchange, dialects
-from mockvideo.testing.wasted import entry
-from mockvideo.testing.wording import count
+from mockvideo.wording import count
 
 
 def blame(exchanges: Sequence[Exchange], job: str | None) -> Blame | None:

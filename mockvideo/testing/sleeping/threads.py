@@ -8,7 +8,7 @@ from inspect import currentframe
 from threading import Thread, current_thread
 from types import FrameType
 
-from mockvideo.testing.sleepers import Member, Sleepers
+from mockvideo.testing.sleeping.sleepers import Member, Sleepers
 
 # What these wait for is real: child processes, sockets, and a test's own server. It is the caller that tells, as
 # a thread or a loop may serve the code under test and a server alike.

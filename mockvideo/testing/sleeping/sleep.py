@@ -14,11 +14,11 @@ from threading import Lock, current_thread
 from types import FrameType
 from typing import Any, Literal, Protocol, TypeVar
 
-from mockvideo.testing.deadlines import ahead
-from mockvideo.testing.loops import ASYNCIO, TRIO, Loop
-from mockvideo.testing.sleepers import Member, Sleepers
-from mockvideo.testing.substitution import Substitution
-from mockvideo.testing.threads import REAL, caller, new_threads_join
+from mockvideo.testing.sleeping.deadlines import ahead
+from mockvideo.testing.sleeping.loops import ASYNCIO, TRIO, Loop
+from mockvideo.testing.sleeping.sleepers import Member, Sleepers
+from mockvideo.testing.sleeping.substitution import Substitution
+from mockvideo.testing.sleeping.threads import REAL, caller, new_threads_join
 
 Also = Callable[[float], object]
 T = TypeVar("T")

@@ -9,9 +9,9 @@ from mockvideo.core.errors import Kind, Refusal
 from mockvideo.core.faults import Level
 from mockvideo.dialect import Dialect
 from mockvideo.fidelity import source_of
+from mockvideo.plain import clean
 from mockvideo.pointer import error_text
 from mockvideo.provenance import Origin, Source
-from mockvideo.testing.plain import clean
 
 # What a refusal's own words do not say.
 CURES = {

@@ -8,9 +8,9 @@ from typing import Any
 
 from mockvideo.core.planning import CONDITIONS
 from mockvideo.script.problems import told
-from mockvideo.testing.blame import NOBODY, Blame
+from mockvideo.testing.asserting.blame import NOBODY, Blame
 from mockvideo.testing.exchanges import Exchange
-from mockvideo.testing.wording import brief, count, telling
+from mockvideo.wording import brief, count, telling
 
 # A miss begins with the first condition that was not met, and they are looked at in this order.
 FARTHEST_FIRST = tuple(name for name, _ in CONDITIONS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mockvideo.testing import downloaded, submitted, unused, wasted
-from mockvideo.testing.blame import Blame, message
+from mockvideo.testing.asserting import downloaded, submitted, unused, wasted
+from mockvideo.testing.asserting.blame import Blame, message
 from mockvideo.testing.evidence import Evidence, Named
 from mockvideo.testing.exchanges import Exchange
 

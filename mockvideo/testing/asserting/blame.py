@@ -7,10 +7,10 @@ from textwrap import TextWrapper
 from typing import NamedTuple
 
 from mockvideo.operation import Submit
+from mockvideo.plain import clean
+from mockvideo.testing.asserting.lines import around
 from mockvideo.testing.exchanges import Exchange, dialects
-from mockvideo.testing.lines import around
-from mockvideo.testing.plain import clean
-from mockvideo.testing.wording import brief, explain
+from mockvideo.wording import brief, explain
 
 NOBODY = (
     "No request came with this account's key to a path that its API has. Give the code under test the base URL and "

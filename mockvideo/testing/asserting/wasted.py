@@ -9,10 +9,10 @@ from decimal import Decimal
 from mockvideo.core.audit import Usage
 from mockvideo.core.journal import Entry
 from mockvideo.core.spending import Order
-from mockvideo.testing.blame import Blame
+from mockvideo.testing.asserting.blame import Blame
+from mockvideo.testing.asserting.submitted import again, repeats
 from mockvideo.testing.exchanges import Exchange
-from mockvideo.testing.submitted import again, repeats
-from mockvideo.testing.wording import count
+from mockvideo.wording import count
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from inspect import currentframe
 
-from mockvideo.testing.threads import REAL, caller
+from mockvideo.testing.sleeping.threads import REAL, caller
 
 # What these measure is real: connections and their time-outs, and the run of the tests itself.
 MEASURING = (

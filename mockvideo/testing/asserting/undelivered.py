@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mockvideo.core.deliveries import Fate
+from mockvideo.plain import clean
 from mockvideo.pointer import find
-from mockvideo.testing import submitted
-from mockvideo.testing.blame import TEXT, Blame, message
+from mockvideo.testing.asserting import submitted
+from mockvideo.testing.asserting.blame import TEXT, Blame, message
 from mockvideo.testing.exchanges import Exchange, dialects
-from mockvideo.testing.plain import clean
-from mockvideo.testing.wording import brief, count
+from mockvideo.wording import brief, count
 
 # A webhook as the control API lists it.
 Line = Mapping[str, Any]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from mockvideo.plain import clean
 from mockvideo.testing.exchanges import Exchange, dialects
-from mockvideo.testing.plain import clean
-from mockvideo.testing.wording import outcome, unplanned
+from mockvideo.wording import outcome, unplanned
 
 AROUND = 3  # exchanges before and after one that matters
 MOST = 20

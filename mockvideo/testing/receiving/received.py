@@ -11,7 +11,7 @@ from mockvideo.core.events import Secret
 from mockvideo.core.jobs import State
 from mockvideo.dialect import Dialect, spelled
 from mockvideo.pointer import find
-from mockvideo.testing.listener import Call
+from mockvideo.testing.receiving.listener import Call
 from mockvideo.webhook import Signer, Webhooks
 
 FORMS: tuple[Secret, ...] = ("raw", "hex")

@@ -1,0 +1,1 @@
+"""What assertions say when they fail: who is to blame, by which exchanges, and what to change."""

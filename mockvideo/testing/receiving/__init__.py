@@ -1,0 +1,1 @@
+"""A receiver of webhooks for people who have none."""

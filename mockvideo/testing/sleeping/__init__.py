@@ -1,0 +1,1 @@
+"""Sleeps of the code under test that move an account's clock instead of waiting."""
