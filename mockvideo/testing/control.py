@@ -19,13 +19,36 @@ class ControlError(Exception):
         self.status = status
 
 
+class Line:
+    """Asks a server without what a client does beside: a test asks often, and a client takes longer than the server.
+
+    ``patience`` in seconds bounds each wait for it.
+    """
+
+    def __init__(self, base_url: str, transport: Any, patience: float) -> None:
+        self.base_url = httpx.URL(base_url)
+        self._transport = transport
+        self._more = {"timeout": httpx.Timeout(patience).as_dict()}
+
+    def request(self, method: str, url: str, **sent: Any) -> httpx.Response:
+        """Send a request and read the answer; raises httpx.TransportError."""
+        request = httpx.Request(method, f"{self.base_url}{url}", **sent, extensions=self._more)
+        answer: httpx.Response = self._transport.handle_request(request)
+        answer.request = request
+        answer.read()
+        return answer
+
+    def close(self) -> None:
+        self._transport.close()
+
+
 class Control:
     """What an account can be asked and told by its key; paths are those below ``/_mockvideo/me``.
 
     ``http`` has the base URL of the server and may be shared by all its accounts. Raises ControlError.
     """
 
-    def __init__(self, http: httpx.Client, key: str) -> None:
+    def __init__(self, http: httpx.Client | Line, key: str) -> None:
         self.http = http
         self.key = key
 
@@ -46,7 +69,7 @@ class Control:
         return ask(self.http, method, f"/me{path}", self.key, **sent)
 
 
-def ask(http: httpx.Client, method: str, path: str, token: str | None, **sent: Any) -> Any:
+def ask(http: httpx.Client | Line, method: str, path: str, token: str | None, **sent: Any) -> Any:
     """Return the document that the control API answers; the token is its own or a key. Raises ControlError."""
     headers = {"Content-Type": "application/json"} | ({} if token is None else {"Authorization": f"Bearer {token}"})
     try:

@@ -10,6 +10,7 @@ import httpx
 
 from mockvideo.dialect import Dialect
 from mockvideo.surroundings import variables
+from mockvideo.testing.control import Line
 from mockvideo.testing.exchanges import dialects
 
 # Real seconds: blocking calls on a wall clock take as long as their job.
@@ -23,7 +24,7 @@ class Reachable(Protocol):
 
     url: str
     token: str | None
-    http: httpx.Client
+    http: Line
 
     def transport(self) -> Any:
         """Return what carries requests of httpx and httpx2 to this server, synchronous or not."""

@@ -7,12 +7,11 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-import httpx
-
 from mockvideo.core.settings import Settings as Usual
 from mockvideo.server.app import create_app
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
+from mockvideo.testing.control import Line
 from mockvideo.testing.handle import MockVideo
 from mockvideo.testing.reach import PATIENCE
 from mockvideo.testing.settings import Settings
@@ -25,7 +24,7 @@ class Server(ABC):
     def __init__(self, url: str, token: str | None) -> None:
         self.url = url.rstrip("/")
         self.token = token
-        self.http = httpx.Client(base_url=self.url, transport=self.transport(), timeout=PATIENCE, trust_env=False)
+        self.http = Line(self.url, self.transport(), PATIENCE)
 
     def __enter__(self) -> Self:
         return self

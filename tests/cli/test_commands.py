@@ -257,7 +257,8 @@ def test_the_guide_lists_its_pages(invoke: Invoke) -> None:
 
     assert topics == [
         "topic",
-        *("clips", "control", "dialects", "faults", "incidents", "library", "new-dialect", "rules", "run"),
+        *("check-client", "check-provider", "clips", "control", "dialects", "faults", "incidents", "library"),
+        *("new-dialect", "rules", "run"),
         *("scenarios", "sdk", "security", "start", "testing", "time", "webhooks"),
     ]
 
@@ -276,7 +277,7 @@ def test_an_unknown_page_is_one_line(invoke: Invoke) -> None:
     result = invoke("guide", "nothing")
 
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: the guide has no page 'nothing'; there are clips, control,")
+    assert result.stderr.startswith("Error: the guide has no page 'nothing'; there are check-client, check-provider,")
 
 
 def test_pages_are_short_and_name_their_subject() -> None:
