@@ -23,6 +23,8 @@ COMMANDS = (
     "use",
     "listen",
     "trigger",
+    "check-client",
+    "check-provider",
     "env",
     "health",
     "guide",
@@ -38,7 +40,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
         if cmd_name not in COMMANDS:
             return None
-        return cast("click.Command", import_module(f"mockvideo.cli.{cmd_name}").command)
+        return cast("click.Command", import_module(f"mockvideo.cli.{cmd_name.replace('-', '_')}").command)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
