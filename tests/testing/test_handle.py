@@ -62,7 +62,8 @@ def test_the_same_key_and_requests_are_the_same_story(server: Server) -> None:
 def test_an_account_is_deleted_when_its_handle_is_closed(server: Server) -> None:
     with server.account() as held:
         submit(held)
-    assert held.tag not in {each["tag"] for each in held.control.http.request("GET", "/_mockvideo/accounts").json()["accounts"]}
+    told = held.control.http.request("GET", "/_mockvideo/accounts").json()
+    assert held.tag not in {each["tag"] for each in told["accounts"]}
 
 
 def test_to_close_a_handle_twice_is_no_harm(server: Server) -> None:
