@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 MARKER = (
     "mockvideo(scenario, seed, clock, credits, strict, patch_sleep): how the account of a test is to be; also plan, "
-    "slots, speed, requests_per_minute, requests_per_day and webhook_secret. patch_sleep=True: sleeps move its clock and "
-    "do not wait."
+    "slots, speed, requests_per_minute, requests_per_day and webhook_secret. patch_sleep=True: sleeps move its clock "
+    "and do not wait."
 )
 ACCOUNT = pytest.StashKey["MockVideo"]()
 

@@ -38,6 +38,10 @@ class Clock(ABC):
     def hint(self, seconds: float) -> float | None:
         """Return the real seconds to tell a client that should wait so long; None if its own habit is right."""
 
+    def ahead(self) -> float:
+        """Return by how many seconds the own clocks of clients are ahead of the real time, which slept to get here."""
+        return 0.0
+
     @abstractmethod
     def move(self, moment: float) -> None:
         """Go on from that moment; from an earlier one than it is, time stays where it is."""
@@ -95,6 +99,9 @@ class WallClock(Clock):
     def hint(self, seconds: float) -> float | None:
         return None if self.speed == 1 else seconds / self.speed
 
+    def ahead(self) -> float:
+        return self.now() - time.time() if self.speed == 1 else 0.0
+
 
 class ManualClock(Clock):
     """Stands still until it is advanced; ``slept``: by the sleeps of clients, which have to be told how long."""
@@ -104,7 +111,7 @@ class ManualClock(Clock):
     def __init__(self, start: float = VIRTUAL_START, *, slept: bool = False) -> None:
         super().__init__()
         self.slept = slept
-        self._now = start
+        self._start = self._now = start
 
     def now(self) -> float:
         return self._now
@@ -114,6 +121,9 @@ class ManualClock(Clock):
 
     def hint(self, seconds: float) -> float | None:  # noqa: ARG002 - virtual time needs no real waiting
         return None if self.slept else 0.0
+
+    def ahead(self) -> float:
+        return self._now - self._start if self.slept else 0.0
 
     def move(self, moment: float) -> None:
         self._now = max(self._now, min(moment, LATEST))

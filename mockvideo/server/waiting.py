@@ -28,7 +28,7 @@ def ask_to_wait(account: Account, refusal: Refusal, retry_after: float | HttpDat
     # Whole seconds (RFC 9110, 10.2.3), and never too early.
     real = ceil(seconds if wait is None else wait)
     if isinstance(retry_after, HttpDate):
-        return refusal, formatdate(ceil(time.time()) + real, usegmt=True).encode()
+        return refusal, formatdate(ceil(time.time() + account.clock.ahead()) + real, usegmt=True).encode()
     return replace(refusal, retry_after=real), b"%d" % real
 
 

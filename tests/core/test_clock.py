@@ -96,3 +96,15 @@ def test_a_watcher_may_leave_when_it_is_called() -> None:
     clock.advance(1)
     clock.advance(1)
     assert heard == ["first", "second", "second"]
+
+
+@pytest.mark.parametrize("clock", [ManualClock(slept=True), WallClock()], ids=["slept", "wall"])
+def test_clients_that_slept_are_ahead_of_the_real_time(clock) -> None:
+    clock.advance(600)
+    assert clock.ahead() == pytest.approx(600, abs=5)
+
+
+@pytest.mark.parametrize("clock", [ManualClock(), AutoClock(), WallClock(60)], ids=["manual", "auto", "fast"])
+def test_clients_that_did_not_sleep_are_where_the_real_time_is(clock) -> None:
+    clock.advance(600)
+    assert clock.ahead() == 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 
 from mockvideo.core.clock import LATEST, VIRTUAL_START
-from mockvideo.core.errors import Kind
+from mockvideo.core.errors import HttpDate, Kind
 from mockvideo.core.scenario import Rule
 from mockvideo.core.timing import Timing
 from mockvideo.server.app import App
@@ -166,6 +167,14 @@ def test_whoever_moves_a_clock_by_sleeping_is_told_how_long(slept, told) -> None
     app = app_of(rules=(Rule(error=Kind.RATE_LIMITED, retry_after=30),))
     mine(app, "PUT", "/clock", {"mode": "manual", "slept": slept})
     assert dict(submit(app).headers)[b"retry-after"] == told.encode()
+
+
+def test_a_date_to_wait_for_is_read_by_a_clock_that_slept() -> None:
+    app = app_of(rules=(Rule(error=Kind.RATE_LIMITED, retry_after=HttpDate(30)),))
+    mine(app, "PUT", "/clock", {"mode": "manual", "slept": True})
+    advance(app, seconds=600)
+    date = parsedate_to_datetime(dict(submit(app).headers)[b"retry-after"].decode())
+    assert date.timestamp() - time.time() == pytest.approx(630, abs=5)
 
 
 @pytest.mark.parametrize("mode", ["wall", "auto"])
