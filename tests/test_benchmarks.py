@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,8 @@ from rich.console import Console
 from tests.benchmarks import load, wrk
 from tests.benchmarks.figures import CPU, P99, TIME, Section, alone, compared
 from tests.benchmarks.report import Report, document, show
+from tests.benchmarks.suites import Suite, loading, run
+from tests.benchmarks.testing import LONG, PLUGIN, SHORT
 from tests.benchmarks.traffic import DidNotRunError, Traffic
 
 HEAD = " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -102,6 +105,35 @@ def test_wrk_sends_the_same_traffic() -> None:
 
     assert len(paths) - 2 <= reading.requests <= len(paths)
     assert len(set(paths)) == len(paths)
+
+
+@pytest.mark.parametrize("suite", [pytest.param(suite, id=name) for name, suite in (SHORT | LONG).items()])
+def test_a_suite_that_is_measured_passes(suite: Suite, tmp_path: Path) -> None:
+    if not suite.installed:
+        pytest.skip(f"needs {suite.plugin}, which is not installed here")
+    took = run(suite, 3, tmp_path / "suite")
+
+    assert took.first > 0
+    assert took.each > 0
+
+
+def test_what_the_first_test_takes_is_told_apart_and_waiting_is_no_work(tmp_path: Path) -> None:
+    suite = Suite("""
+    def test_it(number):
+        time.sleep(0.02 if number else 0.2)
+    """)
+    took = run(suite, 5, tmp_path / "suite")
+
+    assert took.first >= 200 > took.each >= 20 > took.cpu
+
+
+def test_a_suite_that_fails_is_not_measured(tmp_path: Path) -> None:
+    with pytest.raises(DidNotRunError, match="3 failed"):
+        run(Suite("\ndef test_it(number): assert 0"), 3, tmp_path / "suite")
+
+
+def test_the_cost_of_a_plugin_that_is_not_used_is_that_of_its_import(tmp_path: Path) -> None:
+    assert loading(PLUGIN, tmp_path / "plugin") > 0
 
 
 @given(st.lists(st.floats(0.01, 1), min_size=1, max_size=20), st.floats(0.01, 1))

@@ -1,9 +1,11 @@
-"""The wheel is whole: built here, installed elsewhere, it starts, answers and finds its data."""
+"""The wheel is whole: built here, installed elsewhere, it starts, answers, finds its data and serves tests."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -13,6 +15,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "tests" / "examples"
+CLIENTS = ("aiohttp", "httpx2", "openai", "requests")
 LIMIT = 300
 
 
@@ -21,6 +25,14 @@ def run(*command: str | Path, folder: Path) -> str:
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=LIMIT, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def install(folder: Path, *requirements: str | Path) -> Path:
+    """Make a new environment that has only these and what they need; return its interpreter."""
+    venv.create(folder, with_pip=True)
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *requirements, folder=folder)
+    return python
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +46,8 @@ def wheel(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def python(wheel, tmp_path_factory) -> Path:
-    """A new environment elsewhere that has only the wheel and what it needs."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    venv.create(folder, with_pip=True)
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel, folder=folder)
-    return python
+    """The interpreter of an environment elsewhere that has only the wheel."""
+    return install(tmp_path_factory.mktemp("elsewhere"), wheel)
 
 
 def test_the_wheel_holds_the_data_and_no_tests(wheel) -> None:
@@ -62,3 +70,12 @@ def test_an_installed_wheel_lists_its_models(python, tmp_path) -> None:
 def test_an_installed_wheel_runs_the_demonstration(python, tmp_path) -> None:
     run(python, "-m", "mockvideo", "demo", "--speed", "20", "--out", "films", folder=tmp_path)
     assert len(list((tmp_path / "films").glob("*.mp4"))) == 5
+
+
+@pytest.mark.full
+def test_the_examples_pass_with_an_installed_wheel(wheel, tmp_path) -> None:
+    python = install(tmp_path / "environment", f"{wheel}[test]", *CLIENTS)
+    copied = shutil.copytree(EXAMPLES, tmp_path / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+    told = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", folder=copied)
+    # All of them: an example whose library is missing is skipped.
+    assert re.fullmatch(r"\d+ passed in .*", told.splitlines()[-1]), told

@@ -14,7 +14,7 @@ from time import perf_counter
 import click
 from rich.console import Console
 
-from tests.benchmarks import clips, load, machine, memory, rates, startup, wrk
+from tests.benchmarks import clips, load, machine, memory, rates, startup, testing, wrk
 from tests.benchmarks.figures import Section
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.report import Report, document, show
@@ -28,11 +28,12 @@ SECTIONS: dict[str, Callable[[Plan], Section]] = {
     "finished": memory.measure,
     "waiting": memory.measure_waiting,
     "clips": clips.measure,
+    "tests": testing.measure,
 }
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="One short round, and a tenth of the jobs.")
+@click.option("--quick", is_flag=True, help="One short round, a tenth of the jobs and a quarter of the tests.")
 @click.option("--only", type=click.Choice(list(SECTIONS)), multiple=True, help="Measure only this; may be repeated.")
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write all figures there as well.")
 def main(quick: bool, only: tuple[str, ...], target: Path | None) -> None:  # noqa: FBT001 - click passes flags so
@@ -50,7 +51,15 @@ def plan_for(folder: Path, *, quick: bool) -> Plan:
     client, cores = wrk.find() or load.run, machine.choose_cores()
     if quick:
         return Plan(
-            client=client, cores=cores, folder=folder, rounds=1, warm_up=0.2, patience=8.0, starts=3, jobs=10_000
+            client=client,
+            cores=cores,
+            folder=folder,
+            rounds=1,
+            warm_up=0.2,
+            patience=8.0,
+            starts=3,
+            jobs=10_000,
+            tests=50,
         )
     return Plan(client=client, cores=cores, folder=folder)
 

@@ -65,6 +65,12 @@ BUDGETS = (
     # "Equal": what two measurements of the same thing differ by, here.
     _budget("poll of one of *", P50, _times(1.1)),
     _budget("clip*", TIME, Bound(5), Bound(1)),
+    # With what pytest itself takes: the empty test.
+    _budget("in process*", TIME, Bound(1.5), Bound(0.75)),
+    _budget("over a socket*", TIME, Bound(3)),
+    _budget("ten minutes *", TIME, Bound(50)),
+    _budget("five minutes, *", TIME, Bound(60)),
+    _budget("plugin *", TIME, Bound(5)),
 )
 
 

@@ -13,7 +13,10 @@ from mockvideo import __version__
 
 PROC = Path("/proc")
 UNKNOWN = "Memory and CPU time of a process are read from /proc, which this system lacks: they are left out."
-PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "pydantic", "click", "rich")
+PACKAGES = (
+    *("uvicorn", "uvloop", "httptools", "starlette", "pydantic", "click", "rich"),
+    *("httpx", "pytest", "respx", "pytest-httpserver"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Plan:
 
     ``seconds`` is the length of one measurement under load, ``warm_up`` of what precedes it, ``patience`` of all that
     is spent on measuring again what was disturbed. ``jobs`` are submitted for the memory, and cap the servers there.
+    ``tests`` are in one run of pytest, and a tenth of it where one takes long.
     """
 
     client: Client
@@ -26,4 +27,5 @@ class Plan:
     patience: float = 75.0
     starts: int = 9
     jobs: int = 100_000
+    tests: int = 200
     connections: tuple[int, ...] = field(default=(1, 16, 64))

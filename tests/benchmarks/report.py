@@ -15,9 +15,9 @@ from tests.benchmarks.figures import Figure, Section
 
 COLUMNS = ("mockvideo", "", "ratio", "rounds", "must", "stretch")
 LEGEND = (
-    "Medians of the quiet rounds, of all if none was quiet; CPU is what one request costs the server. Ratio: the share "
-    "of the other's efficiency (1 is as good), or, with an x, how many times the other's cost. Rounds: the least and "
-    "the greatest ratio of one round."
+    "Medians of the quiet rounds, of all if none was quiet; CPU is what one request costs the server, or what one test "
+    "costs. Ratio: the share of the other's efficiency (1 is as good), or, with an x, how many times the other's cost. "
+    "Rounds: the least and the greatest ratio of one round."
 )
 
 

@@ -13,7 +13,7 @@ from math import inf
 from threading import Event, Lock, Thread, get_ident
 
 TICK = 0.01  # real seconds
-PATIENCE = 7  # ticks without any news, after which nobody is waited for any more
+PATIENCE = 15  # ticks without any news, after which nobody is waited for: a busy machine is slow to bring some
 # No account's clock moves further at once; who sleeps longer does so until something else ends it.
 LONGEST = 366 * 86_400.0
 

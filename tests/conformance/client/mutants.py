@@ -314,6 +314,9 @@ class BelievesAnyFile(Client):
 class BelievesAShortFile(Client):
     """Hands out what came until the connection broke (psf/requests#4956)."""
 
+    def wrong(self, data: bytes) -> str:
+        return "" if data[4:8] == b"ftyp" else "no clip"
+
     def get(self, url: str, headers: dict[str, str]) -> httpx.Response | None:
         if url == self.polled or "/media/" not in url:
             return super().get(url, headers)
@@ -343,6 +346,9 @@ class AppendsAnything(Client):
     """Goes on where a download was cut without looking at what comes (ynput/ayon-python-api#359)."""
 
     got = b""
+
+    def wrong(self, data: bytes) -> str:
+        return "" if data[4:8] == b"ftyp" else "no clip"
 
     def get(self, url: str, headers: dict[str, str]) -> httpx.Response | None:
         if url == self.polled or "/media/" not in url:

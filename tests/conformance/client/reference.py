@@ -67,7 +67,7 @@ class Client:
             else:
                 answer = self.submit(request)
                 if inline := self.inline(answer):
-                    return self.checked(b64decode(inline), None)
+                    return self.checked(self.decoded(inline), None)
                 job = self.job_of(answer)
                 url = self.poll_url(answer, job)
                 self.note(url, job)
@@ -124,6 +124,12 @@ class Client:
         if not isinstance(found, str):
             raise VideoError(f"the answer holds no clip: {answer}")
         return found
+
+    def decoded(self, inline: str) -> bytes:
+        try:
+            return b64decode(inline)
+        except ValueError as error:
+            raise VideoError(f"the clip in the answer is no base64: {error}") from error
 
     def poll_url(self, answer: Any, job: str) -> str:
         """The URL that the provider names, as it is; else the documented one."""
@@ -235,8 +241,13 @@ class Client:
         return next((self.base_url + path.replace("{id}", quote(job, safe="")) for path in paths), None)
 
     def wrong(self, data: bytes) -> str:
-        """Why the bytes are no clip; httpx has compared their number with Content-Length."""
-        return "" if data[4:8] == b"ftyp" else f"{len(data)} bytes that are no clip"
+        """Why the bytes are no clip, or not all of one: its boxes tell their sizes, where no Content-Length does."""
+        if data[4:8] != b"ftyp":
+            return f"{len(data)} bytes that are no clip"
+        place = 0
+        while place < len(data) and (size := int.from_bytes(data[place : place + 4], "big")) >= 8:
+            place += size
+        return "" if place == len(data) else f"{len(data)} bytes that are not all of the clip"
 
     def checked(self, data: bytes, job: str | None) -> bytes:
         if wrong := self.wrong(data):
