@@ -95,6 +95,7 @@ def test_every_worker_has_a_server(project: Project) -> None:
     assert_apart(project, count=20, workers=2, servers=2)
 
 
+@pytest.mark.full
 def test_all_workers_may_have_one_server(project: Project, elsewhere: str) -> None:
     last = project.run(20, 2, "--mockvideo-url", elsewhere)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -29,10 +30,12 @@ class Line:
         self.base_url = httpx.URL(base_url)
         self._transport = transport
         self._more = {"timeout": httpx.Timeout(patience).as_dict()}
+        # The same few are asked again and again, and to parse one takes as long as its answer.
+        self._url = lru_cache(64)(httpx.URL)
 
     def request(self, method: str, url: str, **sent: Any) -> httpx.Response:
         """Send a request and read the answer; raises httpx.TransportError."""
-        request = httpx.Request(method, f"{self.base_url}{url}", **sent, extensions=self._more)
+        request = httpx.Request(method, self._url(f"{self.base_url}{url}"), **sent, extensions=self._more)
         answer: httpx.Response = self._transport.handle_request(request)
         answer.request = request
         answer.read()

@@ -84,16 +84,19 @@ class Moody:
         return response
 
 
-def test_what_a_server_says_only_once_counts() -> None:
-    report = examined(Lying(answer=Moody(60).answer), "beluga", examples=20)
-    assert "status-words" in {result.rule.id for result in report.broken}
+@pytest.fixture(scope="module")
+def moody() -> Report:
+    return examined(Lying(answer=Moody(60).answer), "beluga", examples=20)
 
 
-def test_a_found_order_stands_behind_what_was_asked_before() -> None:
-    report = examined(Lying(answer=Moody(60).answer), "beluga", examples=20)
-    numbers = [exchange.number for exchange in report.record.exchanges]
+def test_what_a_server_says_only_once_counts(moody) -> None:
+    assert "status-words" in {result.rule.id for result in moody.broken}
+
+
+def test_a_found_order_stands_behind_what_was_asked_before(moody) -> None:
+    numbers = [exchange.number for exchange in moody.record.exchanges]
     assert numbers == sorted(set(numbers))
-    (difference,) = report["status-words"].faults
+    (difference,) = moody["status-words"].faults
     assert difference.sight.exchange.purpose in {Purpose.POLL, Purpose.SETTLED}
 
 

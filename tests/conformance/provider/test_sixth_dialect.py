@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests.test_sixth_dialect import environment, run  # noqa: F401 - a fixture
 
 JUDGE = "from mockvideo.cli.check_provider import command; command()"
 
 
+@pytest.mark.full
 def test_a_new_dialect_is_judged_in_another_process(environment, tmp_path) -> None:  # noqa: F811 - the fixture
     ready, report = tmp_path / "ready.json", tmp_path / "report.json"
     serve = [sys.executable, "-m", "mockvideo", "serve", "--port", "0", "--ready-file", str(ready)]
