@@ -6,7 +6,6 @@ import pytest
 from mutants import MUTANTS, Mutant
 from table import Row, row, told
 
-
 # Each takes about a second: some of them always, all of them in the full run.
 SOME = list(MUTANTS)[::6]
 
