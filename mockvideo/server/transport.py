@@ -84,7 +84,6 @@ class Protocol(HttpToolsProtocol):
 
     limits = Limits()
     player: Player | None = None
-    reading = False
     due: tuple[RequestResponseCycle, ASGI3Application] | None = None  # what begins once all is read that came
     running: RequestResponseCycle | None = None  # what is being answered, behind which others may wait
 
@@ -120,16 +119,19 @@ class Protocol(HttpToolsProtocol):
         self.quiet += len(data)
         if b"h2c" in data and self.phase != "body":
             data = _staying(data)
-        self.reading = True
         HttpToolsProtocol.data_received(self, data)
-        self.reading = False
         if self.phase != "idle":
             if self.quiet > cap:
                 self._refuse(*self._head_too_large())
             self.since = self.since or self.loop.time()
         if self.due is not None:
-            due, self.due = self.due, None
-            self._start_asgi_task(*due)
+            self._begin()
+
+    def _begin(self) -> None:
+        """Start what is due, if anything is: no more of its body has come."""
+        if self.due is not None:
+            (cycle, app), self.due = self.due, None
+            self._start_asgi_task(cycle, app, whole=True)
 
     def on_message_begin(self) -> None:
         if self.phase == "idle":
@@ -150,9 +152,9 @@ class Protocol(HttpToolsProtocol):
         self.since = 0.0
         self.progress = 0
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application, *, whole: bool = False) -> None:
         # Most bodies come together with their head: who is asked then need not wait, which takes a task.
-        if self.reading and cycle.scope["method"] != "GET":
+        if not whole and cycle.scope["method"] == "POST":
             self.due = cycle, app
             return
         extensions: dict[Any, Any] = {RESPOND: partial(respond, self, cycle)}
@@ -180,6 +182,7 @@ class Protocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         if self.pipeline or self.transport.is_closing():
             HttpToolsProtocol.on_response_complete(self)
+            self._begin()
             return
         self.server_state.total_requests += 1
         self.flow.resume_reading()
