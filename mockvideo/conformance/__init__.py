@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mockvideo.conformance.client.check import check_client
     from mockvideo.conformance.client.suite import ClientConformance
+    from mockvideo.conformance.differential import compare
     from mockvideo.conformance.provider.check import check_provider
     from mockvideo.conformance.provider.suite import ProviderConformance
 
-__all__ = ["ClientConformance", "ProviderConformance", "check_client", "check_provider"]
+__all__ = ["ClientConformance", "ProviderConformance", "check_client", "check_provider", "compare"]
 
 _PLACES = {
     "ClientConformance": "mockvideo.conformance.client.suite",
     "ProviderConformance": "mockvideo.conformance.provider.suite",
     "check_client": "mockvideo.conformance.client.check",
     "check_provider": "mockvideo.conformance.provider.check",
+    "compare": "mockvideo.conformance.differential",
 }
 
 

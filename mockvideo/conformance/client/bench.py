@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from mockvideo.dialect import Dialect
 from mockvideo.testing.control import Control, ask
 from mockvideo.testing.exchanges import Exchange, read
 
+SERVER = "http://127.0.0.1:8420"
 # Real seconds that the control API may take.
 PATIENCE = 30.0
 MOST_TOLD = 1_000
@@ -46,7 +48,13 @@ class Bench:
     @contextmanager
     def account(self, schedule: Schedule, *, silent: bool = True) -> Iterator[Seat]:
         """Give an account on which this schedule is played; it is deleted when the block ends. Raises ControlError."""
-        order = {"clock": "wall", "speed": self.speed, "scenario": tables(schedule, silent=silent)}
+        with self.playing(tables(schedule, silent=silent), schedule) as seat:
+            yield seat
+
+    @contextmanager
+    def playing(self, scenario: Mapping[str, Any], schedule: Schedule) -> Iterator[Seat]:
+        """Give an account with any scenario, as the control API takes it. Raises ControlError."""
+        order = {"clock": "wall", "speed": self.speed, "scenario": scenario}
         made = ask(self.http, "POST", "/accounts", self.token, json=order)
         control = Control(self.http, made["key"])
         base_url = self.base_url or made["base_urls"][self.dialect.name]
@@ -99,12 +107,16 @@ class Seat:
         )
 
     def fetched(self, url: str) -> Answer:
-        """Judge the clip at a URL that a client handed out; nothing goes wrong any more."""
-        self.control.delete("/scenario")
+        """Judge the clip at a URL that a client handed out."""
         try:
-            return judged(self.bench.http.get(url, follow_redirects=True).raise_for_status().content)
+            return judged(self.download(url))
         except httpx.HTTPError as error:
             return Answer("junk", f"the URL that it hands out leads nowhere: {error}")
+
+    def download(self, url: str) -> bytes:
+        """Return what is there, now that nothing goes wrong any more. Raises httpx.HTTPError."""
+        self.control.delete("/scenario")
+        return self.bench.http.get(url, follow_redirects=True).raise_for_status().content
 
     def _exchanges(self) -> Iterator[Exchange]:
         told = self.control.get("/journal", limit=MOST_TOLD, bodies=1)["entries"]
@@ -114,6 +126,14 @@ class Seat:
     def _acted(self) -> tuple[int, ...]:
         orders = self.control.get("/scenario")["in_force"]
         return tuple(rule["acted"] for order in orders if order["source"] == "account" for rule in order["counts"])
+
+
+def reached(control_url: str | None) -> httpx.Client:
+    """Return a client of the server there, else of the one at MOCKVIDEO_URL."""
+    url = (control_url or os.environ.get("MOCKVIDEO_URL") or SERVER).rstrip("/")
+    # Past the proxies of the surroundings; to load certificates takes longer than many a run.
+    transport = httpx.HTTPTransport(verify=url.startswith("https:"), trust_env=False)
+    return httpx.Client(base_url=url, transport=transport, timeout=PATIENCE)
 
 
 def judged(data: bytes) -> Answer:

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import Any
 
 from mockvideo.conformance.client.bench import Bench, Seat, judged
-from mockvideo.conformance.client.evidence import Answer, Run
+from mockvideo.conformance.client.evidence import Answer, Kind, Run
 from mockvideo.conformance.client.passing import OvertimeError, Pace, Passing, virtual_time
 from mockvideo.conformance.client.schedules import Event, Schedule
 
@@ -27,7 +27,6 @@ Generate = Callable[..., Any]
 # Real seconds: how often somebody looks after a client that is slow, and how long one that is ended may take.
 LOOK, GRACE = 0.25, 2.0
 FOLDER = "folder"
-ENDED = frozenset({"overtime", "flood", "silence"})
 
 
 class FloodError(BaseException):
@@ -36,6 +35,10 @@ class FloodError(BaseException):
 
 class KilledError(BaseException):
     """The client dies here."""
+
+
+# What ends a client from outside.
+ENDED: Mapping[type, Kind] = {OvertimeError: "overtime", FloodError: "flood"}
 
 
 @dataclass(slots=True)
@@ -65,19 +68,19 @@ class Function:
         """Let the client make one clip while this schedule is played."""
         kill = next((event for event in schedule.events if event.kills), None)
         with bench.account(schedule, silent=False) as seat, TemporaryDirectory(prefix="mockvideo-") as folder:
-            call = self._call(seat, folder, kill)
+            call = self.call(seat, folder, kill)
             restarted = None
             # Who let the error through that its connection met is dead as well.
             if kill is not None and call.error is not None and seat.count(kill.operation) >= kill.number:
                 restarted = seat.count()
-                call = self._call(seat, folder, None)
-            found = _found(call)
-            if found.kind in ENDED:
-                _sweep(call)
+                call = self.call(seat, folder)
+            found = answered(call)
             ended = seat.run(found, steady=call.steady, restarted=restarted)
             return ended if found.kind != "done" else _fetched(seat, ended, call.answer)
 
-    def _call(self, seat: Seat, folder: str, kill: Event | None) -> Call:
+    def call(self, seat: Seat, folder: str, kill: Event | None = None) -> Call:
+        """Call the client once, in virtual time; it is killed at an event that says so."""
+
         def watch() -> None:
             if kill is not None and seat.count(kill.operation) >= kill.number:
                 raise KilledError
@@ -131,6 +134,30 @@ def _raise(thread: Thread, error: type[BaseException]) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(error))
 
 
+def answered(call: Call) -> Answer:
+    """Tell how a call ended; done: it returned a URL that is still to be looked at."""
+    ended = "silence" if call.silent else ENDED.get(type(call.error))
+    if ended is not None:
+        _sweep(call)
+        return Answer(ended)
+    return _looked_at(call.answer) if call.error is None else Answer("error", _told(call.error))
+
+
+def file_of(given: Any) -> bytes | None:
+    """Return the bytes that were handed out: they themselves, in a data URL, or at a path; None if it is no such."""
+    if isinstance(given, bytes | bytearray | memoryview):
+        return bytes(given)
+    if isinstance(given, str) and given.startswith("data:"):
+        return b64decode(given.partition(",")[2])
+    # pathlib raises for some texts that are no path.
+    at_path = isinstance(given, str | os.PathLike) and os.path.isfile(given)  # noqa: PTH113
+    return Path(given).read_bytes() if at_path else None
+
+
+def is_url(given: Any) -> bool:
+    return isinstance(given, str) and given.startswith(("http:", "https:"))
+
+
 def _sweep(call: Call) -> None:
     """Let go of what a client held when it was ended anywhere; that it is still open is not the client's fault."""
     call.error = None
@@ -139,29 +166,14 @@ def _sweep(call: Call) -> None:
         gc.collect()
 
 
-def _found(call: Call) -> Answer:
-    """Tell how a call ended; done: it returned something that is still to be looked at."""
-    if call.silent:
-        return Answer("silence")
-    if isinstance(call.error, OvertimeError):
-        return Answer("overtime")
-    if isinstance(call.error, FloodError):
-        return Answer("flood")
-    if call.error is not None:
-        return Answer("error", _told(call.error))
-    return _looked_at(call.answer)
-
-
 def _looked_at(given: Any) -> Answer:
-    if isinstance(given, bytes | bytearray | memoryview):
-        return judged(bytes(given))
-    if isinstance(given, str) and given.startswith("data:"):
-        return judged(b64decode(given.partition(",")[2]))
-    if isinstance(given, str) and given.startswith(("http:", "https:")):
+    data = file_of(given)
+    if data is not None:
+        return judged(data)
+    if is_url(given):
         return Answer("done")
     if isinstance(given, str | os.PathLike):
-        path = Path(given)
-        return judged(path.read_bytes()) if path.is_file() else Answer("junk", f"there is no file {path}")
+        return Answer("junk", f"there is no file {given}")
     return Answer("junk", f"it returned {type(given).__name__}; bytes, a path or a URL are a clip")
 
 

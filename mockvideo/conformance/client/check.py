@@ -8,17 +8,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-import httpx
-
-from mockvideo.conformance.client.bench import PATIENCE, Bench, Limits
+from mockvideo.conformance.client.bench import Bench, Limits, reached
 from mockvideo.conformance.client.callables import Function
 from mockvideo.conformance.client.programs import Program
 from mockvideo.conformance.client.rules import RULES
 from mockvideo.conformance.client.search import Plan, Progress, search
 from mockvideo.conformance.client.verdict import Verdict
 from mockvideo.dialects import load
-
-SERVER = "http://127.0.0.1:8420"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +53,9 @@ def check_client(client: Callable[..., Any] | Program, dialect: str, options: Op
     """
     options = options or Options()
     known = load()
-    _refuse_unknown(dialect, known, "dialect")
+    refuse_unknown(dialect, known, "dialect")
     for rule in options.rules:
-        _refuse_unknown(rule, RULES, "rule")
+        refuse_unknown(rule, RULES, "rule")
     judged = client if isinstance(client, Program) else Function(client)
     plan = Plan(
         rules=[rule for rule in RULES if rule in options.rules],
@@ -70,8 +66,7 @@ def check_client(client: Callable[..., Any] | Program, dialect: str, options: Op
         singles=options.singles,
         progress=options.progress,
     )
-    url = options.control_url or os.environ.get("MOCKVIDEO_URL") or SERVER
-    with _asking(url.rstrip("/")) as http:
+    with reached(options.control_url) as http:
         bench = Bench(
             http=http,
             token=options.token or os.environ.get("MOCKVIDEO_TOKEN"),
@@ -84,13 +79,8 @@ def check_client(client: Callable[..., Any] | Program, dialect: str, options: Op
         return search(judged, bench, plan)
 
 
-def _asking(url: str) -> httpx.Client:
-    # Past the proxies of the surroundings; to load certificates takes longer than many a run.
-    transport = httpx.HTTPTransport(verify=url.startswith("https:"), trust_env=False)
-    return httpx.Client(base_url=url, transport=transport, timeout=PATIENCE)
-
-
-def _refuse_unknown(name: str, known: Collection[str], what: str) -> None:
+def refuse_unknown(name: str, known: Collection[str], what: str) -> None:
+    """Raise ValueError with the names that may be meant."""
     if name not in known:
         near = get_close_matches(name, known, n=1) or known
         message = f"there is no {what} {name!r}; did you mean {', '.join(near)}?"

@@ -158,7 +158,7 @@ ON_JOBS: Mapping[str, Mischief] = {
     ),
     "the job fails": _outcome(Outcome(ends="failed", at=0.89), ENDED, blocking=False),
     "the job is moderated": _outcome(
-        Outcome(ends="failed", reason=Reason.CONTENT_POLICY), {"C27": Demand("submits_once")}
+        Outcome(ends="failed", reason=Reason.CONTENT_POLICY, at=0.89), {"C27": Demand("submits_once")}
     ),
     "the job is cancelled": _outcome(Outcome(ends="cancelled", at=0.5), {"C32": Demand("accepts_end")}, blocking=False),
     "the poll URL cannot be guessed": _outcome(
@@ -194,7 +194,7 @@ ON_POLL: Mapping[str, Mischief] = {
     "expired": Mischief(
         operation="poll",
         orders=(
-            Order(Rule(on="submit", outcome=Outcome(ends="failed", reason=Reason.TIMED_OUT)), "always"),
+            Order(Rule(on="submit", outcome=Outcome(ends="failed", reason=Reason.TIMED_OUT, at=0.89)), "always"),
             Order(_document(set={"status": "expired"}), "from"),
         ),
         demands=ENDED,

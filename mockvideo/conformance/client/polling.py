@@ -34,9 +34,11 @@ def has_deadline(run: Run, strike: Strike, _: float) -> Judged:
     return Breach(f"it gives up after {run.seconds:,.0f} s, and its error does not name the job", numbers(run.jobs))
 
 
-def accepts_end(run: Run, _: Strike, __: float) -> Judged:
+def accepts_end(run: Run, strike: Strike, _: float) -> Judged:
     """An end that is none of the good ones is an end: no more polls, and no success."""
-    ended = next((each for each in run.of("poll") if each.state in {State.FAILED, State.CANCELLED}), None)
+    bad = [each for each in run.of("poll") if each.state in {State.FAILED, State.CANCELLED} and each.status == 200]
+    # What something else has disturbed need not have told it.
+    ended = next((each for each in bad if each.fault is None or each in strike.hits), None)
     if ended is None:
         return UNSEEN
     later = [each for each in run.of("poll") if each.number > ended.number]

@@ -43,7 +43,7 @@ class VideoError(Exception):
 
 
 class Client:
-    """Makes one clip: submit, wait, download. ``notes`` is a file that outlives it."""
+    """Makes one clip: submit, wait, download. ``notes`` is a file that outlives it, ``polled`` where its job is."""
 
     polled = ""
 
@@ -170,7 +170,7 @@ class Client:
 
     def poll(self, url: str, job: str) -> Any:
         """Ask once how the job stands, which may take some attempts."""
-        began = time.monotonic()
+        began, self.polled = time.monotonic(), url
         for attempt in range(ATTEMPTS):
             answer = self.get(url, self.key)
             if answer is not None and answer.is_success and (document := self.document(answer)) is not None:
@@ -258,8 +258,6 @@ class Client:
 
     def get(self, url: str, headers: dict[str, str]) -> httpx.Response | None:
         """GET once; None if no whole answer comes."""
-        if headers and not url.endswith("/content"):
-            self.polled = url
         try:
             return self.http.get(url, headers=headers)
         except httpx.TransportError:

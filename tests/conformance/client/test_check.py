@@ -15,16 +15,9 @@ from mutants import MUTANTS
 import mockvideo.conformance
 from mockvideo.conformance import ClientConformance, check_client
 from mockvideo.conformance.client.check import Options
-from mockvideo.conformance.client.passing import Pace, Passing, virtual_time
-from mockvideo.conformance.client.report import files
 from mockvideo.conformance.client.schedules import Schedule
 from mockvideo.conformance.client.search import no_traces
-from mockvideo.core.settings import Settings
 from mockvideo.dialects import load
-from mockvideo.script import read
-from mockvideo.server.app import create_app
-from mockvideo.server.options import Options as Served
-from mockvideo.server.thread import ServerThread
 from mockvideo.testing.control import ControlError
 
 
@@ -45,24 +38,6 @@ def test_a_cause_is_told_once_at_its_first_request(url: str) -> None:
 
     assert [str(finding.schedule) for finding in verdict.findings] == ["poll 1: 503 once"]
     assert verdict.broken == {"C7"}
-
-
-def test_a_file_that_is_written_reproduces_its_finding(url: str, tmp_path: Path) -> None:
-    verdict = check_client(mutant("SubmitsAgain"), "beluga", Options(control_url=url, rules=("C1",), examples=5))
-    for name, text in files(verdict):
-        (tmp_path / name).write_text(text, "utf-8")
-        played = read.load(tmp_path / name)
-        passing = Passing()
-        # Nobody waits for the test's own sleeps.
-        with (
-            ServerThread(create_app(Served(settings=Settings(scenario=played)))) as server,
-            virtual_time(Pace(bool, passing, 600), passing),
-        ):
-            mutant("SubmitsAgain")(f"{server.url}/beluga", "by-hand", dict(load()["beluga"].example), str(tmp_path))
-            entries = list(server.accounts.get("by-hand").journal)
-        assert len([entry for entry in entries if entry.price is not None]) == 2
-        (tmp_path / "job.json").unlink()
-    assert len(verdict.findings) == 3
 
 
 def test_a_client_that_makes_no_clip_on_a_good_day_is_not_judged_further(url: str) -> None:

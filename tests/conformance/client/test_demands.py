@@ -87,6 +87,16 @@ def test_a_success_of_a_job_that_failed_is_none() -> None:
     assert polling.accepts_end(run(), strike("the job fails", "submit"), 0) is UNSEEN
 
 
+def test_an_end_that_nobody_was_told_is_none_yet() -> None:
+    lie = poll(2, 0, state="failed", fault="document")
+    lost, end, later = poll(3, 5, status=503), poll(4, 7, state="failed"), poll(5, 12, state="failed", fault="document")
+
+    assert polling.accepts_end(run(lie, lost, end), strike("the job fails", "submit"), 0) is None
+    assert polling.accepts_end(run(lie, lost), strike("the job fails", "submit"), 0) is UNSEEN
+    assert polling.accepts_end(run(lie, lost, later), strike("expired", "poll", later), 0) is None
+    assert "polls 2 more times" in polling.accepts_end(run(lie, lost, later), strike("expired", "poll", lie), 0).says
+
+
 def test_who_polls_nothing_follows_nothing() -> None:
     assert polling.follows(run(), strike("the poll URL cannot be guessed", "submit"), 0) is UNSEEN
 

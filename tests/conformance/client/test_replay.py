@@ -16,8 +16,8 @@ from mockvideo.conformance.client.check import Options, check_client
 from mockvideo.conformance.client.report import files
 from mockvideo.testing.control import Control
 
-# A date, chance, no end, two events, a blocking provider.
-SOME = ("IgnoresDates", "NoChance", "NoDeadline", "OneBudgetForAll", "ReadsTheUrl")
+# Two jobs, a date, chance, no end, two events, a blocking provider.
+SOME = ("SubmitsAgain", "IgnoresDates", "NoChance", "NoDeadline", "OneBudgetForAll", "ReadsTheUrl")
 
 
 def lost(mutant: Mutant, options: Options, folder: Path) -> list[str]:
