@@ -38,9 +38,9 @@ class Clock(ABC):
     def hint(self, seconds: float) -> float | None:
         """Return the real seconds to tell a client that should wait so long; None if its own habit is right."""
 
+    @abstractmethod
     def ahead(self) -> float:
         """Return by how many seconds the own clocks of clients are ahead of the real time, which slept to get here."""
-        return 0.0
 
     @abstractmethod
     def move(self, moment: float) -> None:

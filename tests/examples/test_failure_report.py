@@ -17,7 +17,7 @@ def test_a_film_is_ordered_once(mockvideo):
 
 def test_a_report_says_what_was_refused_and_why(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(FAILING)
-    result = pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:asyncio", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:asyncio", "-p", "no:cacheprovider")
     result.assert_outcomes(failed=1)
     shown = result.stdout.str()
     assert "size" in shown

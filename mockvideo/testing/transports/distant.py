@@ -48,6 +48,6 @@ class Transport:
     def _carrier(self, carriers: dict[str, Any], request: Any, kind: str) -> Any:
         # The class itself, as somebody's own requests may be made of it.
         library = type(request).__mro__[-2].__module__
-        if library not in carriers:
-            carriers[library] = getattr(sys.modules[library], kind)(**self._options)
-        return carriers[library]
+        carrier = carriers.get(library)
+        # Of two threads that come first at once, one loses a carrier that has carried nothing yet.
+        return carrier or carriers.setdefault(library, getattr(sys.modules[library], kind)(**self._options))
