@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import time
+import warnings
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,20 @@ from mockvideo.conformance.client.schedules import Event, Schedule
 from mockvideo.conformance.client.verdict import judge
 from mockvideo.dialects import load
 
+# A client that is ended in the middle leaves a socket open.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 STUCK = Schedule((Event("the job is stuck at 99 %", "submit", 1),))
 CLEAN = Schedule()
 MadeBench = Callable[..., Bench]
+
+
+@pytest.fixture(autouse=True)
+def swept() -> Iterator[None]:
+    """Let go here, and not in the test of somebody else, what an ended client held."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def clip(base_url: str, api_key: str, request: dict[str, Any]) -> bytes:
