@@ -10,8 +10,8 @@ from mockvideo.core.scenario import Allowance
 from mockvideo.core.settings import Settings
 from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.guard import NETWORK_SUFFIXES
+from mockvideo.server.limits import DEFAULT
 from mockvideo.server.options import Options
-from mockvideo.server.transport import Protocol
 
 DEFAULT_URL = "http://127.0.0.1:8420"
 SETTINGS = Settings()
@@ -59,7 +59,7 @@ def _facts(url: str, options: Options) -> Iterator[tuple[str, str]]:
         yield "scenario", f"{settings.scenario}{strict}"
     if limits := _limits(settings.allowance):
         yield "limits", limits
-    yield "caps", f"{caps.accounts:,} accounts, {Protocol.limits.connections:,} connections"
+    yield "caps", f"{caps.accounts:,} accounts, {DEFAULT.connections:,} connections"
     yield "", f"{caps.unfinished_jobs:,} unfinished and {caps.finished_jobs:,} finished jobs an account"
     yield "", f"{caps.pending_deliveries:,} webhooks that wait and {caps.deliveries:,} others an account"
     yield "", f"{caps.uploads_total >> 20} MiB of uploads, {caps.journal_total >> 20} MiB of request bodies in all"

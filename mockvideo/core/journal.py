@@ -64,19 +64,16 @@ class Entry(NamedTuple):
         return self.rule is not None
 
 
-def redacted(headers: dict[bytes, bytes], credential: bytes) -> Mapping[bytes, bytes]:
-    """Take what carries a credential out of the headers, and cut what is too long to be kept.
+def redacted(headers: Mapping[bytes, bytes], credential: bytes) -> Mapping[bytes, bytes]:
+    """Leave out of the headers what carries a credential, and cut what is too long to be kept.
 
     ``credential`` names the header where the dialect has its key.
     """
-    headers.pop(credential, None)
-    for name in SECRET_HEADERS & headers.keys():
-        del headers[name]
-    if b"token" in b" ".join(headers):
-        headers = {name: value for name, value in headers.items() if b"token" not in name}
-    if len(b"".join(headers.values())) > LONGEST_HEAD:
-        return {name[:LONGEST_TEXT]: value[:LONGEST_TEXT] for name, value in headers.items()}
-    return headers
+    secret = SECRET_HEADERS | {credential}
+    kept = {name: value for name, value in headers.items() if name not in secret and b"token" not in name}
+    if len(b"".join(kept.values())) > LONGEST_HEAD:
+        return {name[:LONGEST_TEXT]: value[:LONGEST_TEXT] for name, value in kept.items()}
+    return kept
 
 
 @dataclass(slots=True)

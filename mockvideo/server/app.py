@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pydantic_core import to_json
@@ -23,10 +23,12 @@ from mockvideo.server.deliverer import Deliverer
 from mockvideo.server.exchange import Exchange, Observer
 from mockvideo.server.files import RESPOND, Answer, serve
 from mockvideo.server.guard import Guard
+from mockvideo.server.heads import HEAD, Head
+from mockvideo.server.meaning import Meaning, understand
 from mockvideo.server.openapi import PATH as OPENAPI
 from mockvideo.server.openapi import Specifications
 from mockvideo.server.options import Options
-from mockvideo.server.routes import Found, Table
+from mockvideo.server.routes import Place, Table
 from mockvideo.server.service import JSON, Service
 
 # Escaped by a client, as it belongs to a name.
@@ -35,16 +37,6 @@ CONTROL = "/_mockvideo/"
 HEALTH = CONTROL + "health"
 OURS = (clips.PATH, CONTROL)
 Control = Callable[[Scope, str, dict[bytes, bytes], Receive, Send], Awaitable[Answer | None]]
-
-
-class Place(NamedTuple):
-    """Where a path leads: the dialect, the prefix and the documented path, and the routes found there with the id."""
-
-    dialect: Dialect
-    table: Table
-    prefix: str
-    path: str
-    found: Found | None
 
 
 class App:
@@ -62,12 +54,6 @@ class App:
         self.astray = ""
         self.control: Control | None = self._begin_control if service.options.control else None
         self._tables = {name: Table(dialect.routes) for name, dialect in known.items()}
-        # Polls are most of the traffic: what stands before their id leads straight to their routes.
-        self._polls = {
-            f"/{name}{head}": (known[name], table, methods, f"/{name}")
-            for name, table in self._tables.items()
-            for head, methods in table.endings()
-        }
         options = service.options
         public_url = options.public_url
         self._specifications = Specifications(known, public_url)
@@ -83,22 +69,53 @@ class App:
         if scope["type"] != "http":
             await _lifespan(self.service.deliverer, scope, receive, send)
             return
+        extensions: dict[str, Any] = scope.get("extensions", {})
+        head: Head | None = extensions.get(HEAD)
+        if head is None or head.meaning is None:
+            answer = await self._enter(scope, head, receive, send)
+        else:
+            answer = await self._call(scope, head.meaning, receive)
+        if answer is None:
+            return
+        # Popped, because what responds holds the scope: a cycle that only the garbage collector would end.
+        respond = extensions.pop(RESPOND, None)
+        if respond is None:
+            await _send(answer, send)
+        elif (playing := respond(answer)) is not None:
+            await playing
+
+    async def _enter(self, scope: Scope, head: Head | None, receive: Receive, send: Send) -> Answer | None:
+        """Answer a request whose head is read for the first time."""
         named = dict(scope["headers"])
         # Never cut out of a URL that is put together with the Host header: its path can be another one.
         path = scope["path"]
         if mount_point := scope.get("root_path", ""):
             path = path.removeprefix(mount_point)
         answer = self._at_the_door(scope, path, named)
-        if answer is None:
-            answer = await self._inside(scope, path, named, receive, send)
-        if answer is None:
-            return
-        # Popped, because what responds holds the scope: a cycle that only the garbage collector would end.
-        respond = scope.get("extensions", {}).pop(RESPOND, None)
-        if respond is None:
-            await _send(answer, send)
-        elif (playing := respond(answer)) is not None:
-            await playing
+        if answer is not None:
+            return answer
+        place = self._locate(scope, path)
+        if place is not None:
+            meaning = understand(place, scope["method"], named)
+            # Where ports have dialects of their own, it means something else on another one.
+            if head is not None and not self.roots:
+                head.meaning = meaning
+            return await self._call(scope, meaning, receive)
+        if self.control is not None and path.startswith(CONTROL) and not path.startswith(OPENAPI):
+            # No page of another origin may read it, whatever --cors-origin says.
+            return await self.control(scope, path, named, receive, send)
+        return self._readable(self._elsewhere(scope, path, named), named)
+
+    async def _call(self, scope: Scope, meaning: Meaning, receive: Receive) -> Answer | None:
+        """Answer a call to a dialect."""
+        answer = await self.exchange(Call(scope, meaning), receive)
+        return None if answer is None else self._readable(answer, meaning.named)
+
+    def _readable(self, answer: Answer, named: Mapping[bytes, bytes]) -> Answer:
+        """Let a page read the answer whose origin was allowed to."""
+        if b"origin" in named:
+            answer.headers.extend(self._guard.cors(named[b"origin"]))
+        return answer
 
     def _at_the_door(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer | None:
         """Refuse a host that is not ours, and answer a browser that asks first."""
@@ -121,26 +138,6 @@ class App:
         allowed = self._guard.preflight(named.get(b"origin"), asked)
         return Answer(204, allowed, b"") if allowed else None
 
-    async def _inside(
-        self, scope: Scope, path: str, named: dict[bytes, bytes], receive: Receive, send: Send
-    ) -> Answer | None:
-        place = self._locate(scope, path)
-        if place is not None and place.found is None:
-            place = self._with_slashes(scope) or place
-        answer: Answer | None
-        if place is None:
-            if self.control is not None and path.startswith(CONTROL) and not path.startswith(OPENAPI):
-                # No page of another origin may read it, whatever --cors-origin says.
-                return await self.control(scope, path, named, receive, send)
-            answer = self._elsewhere(scope, path, named)
-        else:
-            before = scope.get("root_path", "") if self._public_path is None else self._public_path
-            call = Call(place.dialect, before + place.prefix, place.path, scope, named)
-            answer = await self.exchange(call, place.table, place.found, receive)
-        if answer is not None and b"origin" in named:
-            answer.headers.extend(self._guard.cors(named[b"origin"]))
-        return answer
-
     async def _begin_control(
         self, scope: Scope, path: str, named: dict[bytes, bytes], receive: Receive, send: Send
     ) -> Answer | None:
@@ -149,14 +146,14 @@ class App:
         return await self.control(scope, path, named, receive, send)
 
     def _locate(self, scope: Scope, path: str) -> Place | None:
-        if self.roots:
-            return self._find(path, self._root(scope))
-        head, _, name = path.rpartition("/")
-        known = self._polls.get(head)
-        if known is None or not name:
-            return self._find(path, None)
-        dialect, table, methods, prefix = known
-        return Place(dialect, table, prefix, path[len(prefix) :], (methods, name))
+        """Find the dialect that a path belongs to, with the prefix that its client sees; None if there is none."""
+        place = self._find(path, self._root(scope))
+        if place is not None and place.found is None:
+            place = self._with_slashes(scope) or place
+        if place is None:
+            return None
+        before = scope.get("root_path", "") if self._public_path is None else self._public_path
+        return place._replace(prefix=before + place.prefix)
 
     def _with_slashes(self, scope: Scope) -> Place | None:
         """Find a path with an id that has a slash in it, which its client has to escape; None if it has not."""
@@ -164,7 +161,7 @@ class App:
         path = unquote(SLASH.sub("%252F", sent))
         if path == unquote(sent):
             return None
-        place = self._find(path.removeprefix(scope.get("root_path", "")), self._root(scope) if self.roots else None)
+        place = self._find(path.removeprefix(scope.get("root_path", "")), self._root(scope))
         if place is None or place.found is None:
             return None
         methods, name = place.found
@@ -172,7 +169,7 @@ class App:
 
     def _root(self, scope: Scope) -> str | None:
         """The dialect that the port of this request belongs to."""
-        server = scope.get("server")
+        server = scope.get("server") if self.roots else None
         return self.roots.get(server[1]) if server else None
 
     def _find(self, path: str, root: str | None) -> Place | None:
@@ -210,8 +207,8 @@ class App:
             return _json(405, {"error": {"message": "Clips are fetched with GET."}}, [(b"allow", b"GET, HEAD")])
         found = clips.find(self.service.accounts, path)
         if found is not None:
-            call = Call(self.dialects[found.job.dialect], "", path, scope, named)
-            return self.exchange.download(call, found)
+            place = self._place(found.job.dialect, "", path)
+            return self.exchange.download(Call(scope, understand(place, method, named)), found)
         file = clips.find_upload(self.service.accounts, path)
         if file is not None:
             return serve(

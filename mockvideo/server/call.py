@@ -12,8 +12,8 @@ from mockvideo.core.errors import Refusal
 from mockvideo.core.faults import Earlier, Level
 from mockvideo.core.jobs import FINAL, UNSCRIPTED, Snapshot, State
 from mockvideo.core.planning import UNPLANNED, Plan
-from mockvideo.dialect import Dialect
 from mockvideo.operation import Operation, Route
+from mockvideo.server.meaning import Meaning
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -21,16 +21,13 @@ Headers = list[tuple[bytes, bytes]]
 class Call:
     """One exchange with a dialect, filled in as it proceeds.
 
-    ``prefix`` is the URL path before the documented ``path``, whose ``template`` may have ``{id}`` for the ``name``;
+    ``prefix`` is the URL path before the documented ``path``, where ``name`` stands for the ``{id}`` of the ``route``;
     ``named`` has the headers by name; ``record`` is what the journal keeps instead of the body; ``scripted``: a rule or
     the job's script may change the answer. ``fault`` is the level on which one did, and ``lost`` whether the client
     does not learn what was answered. What is not known yet stands in the class, because a call is made for every
     request.
     """
 
-    route: Route | None = None
-    template: str = ""
-    name: str = ""
     account: Account | None = None
     plan: Plan = UNPLANNED
     body: bytes = b""
@@ -45,14 +42,12 @@ class Call:
     digest: bytes = b""
     price: Decimal | None = None
 
-    def __init__(self, dialect: Dialect, prefix: str, path: str, scope: Scope, named: dict[bytes, bytes]) -> None:
-        self.dialect = dialect
-        self.prefix = prefix
-        self.path = path
+    def __init__(self, scope: Scope, meaning: Meaning) -> None:
+        self.scope = scope
         self.method: str = scope["method"]
         self.headers: Headers = scope["headers"]
-        self.named = named
-        self.scope = scope
+        self.place, self.route, self.name, self.named, self.kept, self.key = meaning
+        self.dialect, _, self.prefix, self.path, _ = self.place
 
     @property
     def origin(self) -> str:
@@ -77,12 +72,12 @@ class Call:
 
     @property
     def operation(self) -> Operation | None:
-        """What the documented route does; None as long as none is recognised."""
+        """What the documented route does; None if none is meant."""
         return self.route.operation if self.route is not None else None
 
     @property
     def known_route(self) -> Route:
-        """The documented route, once one is recognised."""
+        """The documented route, once it is known that one is meant."""
         if self.route is None:
             raise AssertionError("ask for the route after it was recognised")
         return self.route

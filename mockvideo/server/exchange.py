@@ -10,15 +10,14 @@ from starlette.types import Receive
 from mockvideo.core.account import Account
 from mockvideo.core.errors import ApiError, Kind, Refusal
 from mockvideo.core.jobs import FINAL, Refund, Snapshot, State
-from mockvideo.core.journal import LONGEST_TEXT, Entry, redacted
+from mockvideo.core.journal import LONGEST_TEXT, Entry
 from mockvideo.operation import Content
 from mockvideo.server import clips
 from mockvideo.server.body import Disconnected, refuse_encoding
 from mockvideo.server.call import Call, Headers
 from mockvideo.server.direct import HEADER, direct
 from mockvideo.server.files import Answer
-from mockvideo.server.perform import PERFORM, send_clip
-from mockvideo.server.routes import Found, Table
+from mockvideo.server.perform import AT_ONCE, IN_TIME, send_clip
 from mockvideo.server.service import Service
 from mockvideo.server.substitutes import substitute
 from mockvideo.server.waiting import ask_to_wait, in_real_time
@@ -43,14 +42,19 @@ class Exchange:
         self.service = service
         self.observer = observer
 
-    async def __call__(self, call: Call, table: Table, found: Found | None, receive: Receive) -> Answer | None:
-        """Answer a call to what was ``found`` in the dialect's table; None: the client has left.
+    async def __call__(self, call: Call, receive: Receive) -> Answer | None:
+        """Answer a call to a dialect; None: the client has left.
 
         Every refusal ends here, in the dialect's envelope.
         """
         try:
-            operation = _recognise(call, table, found)
-            answer: Answer | None = await PERFORM[type(operation)](self.service, call, operation, receive)
+            operation = _recognise(call)
+            act = AT_ONCE.get(type(operation))
+            answer: Answer | None
+            if act is not None:
+                answer = act(self.service, call, operation)
+            else:
+                answer = await IN_TIME[type(operation)](self.service, call, operation, receive)
         except ApiError as error:
             answer = self._refuse(call, error.refusal)
         except Disconnected:
@@ -138,7 +142,7 @@ class Exchange:
             call.refusal,
             _rule(call) if call.scripted or call.refusal is not None else None,
             call.hint,
-            redacted(call.named, call.dialect.credential.header),
+            call.kept,
             len(call.body),
             call.advice,
             call.plan.misses,
@@ -176,18 +180,22 @@ def _rule(call: Call) -> str | None:
     return snapshot.job.script.rule if snapshot is not None and snapshot.state in FINAL else None
 
 
-def _recognise(call: Call, table: Table, found: Found | None) -> object:
+def _recognise(call: Call) -> object:
     """Return the operation of the documented route that was meant."""
-    if found is None:
-        near = table.near(call.path)
-        call.hint = f"Did you mean {call.prefix}{near}?" if near else None
-        raise ApiError(Kind.ROUTE_NOT_FOUND, method=call.method, path=call.path[:LONGEST_TEXT])
-    methods, call.name = found
-    call.route = methods.get(call.method)
     if call.route is None:
-        call.hint = f"{call.path[:LONGEST_TEXT]} answers {', '.join(methods)}."
-        raise ApiError(Kind.METHOD_NOT_ALLOWED, method=call.method, path=call.path[:LONGEST_TEXT])
-    call.template = call.route.path
+        raise _unrecognised(call)
     if b"content-encoding" in call.named:
         refuse_encoding(call.headers)
     return call.route.operation
+
+
+def _unrecognised(call: Call) -> ApiError:
+    """Say that nothing is documented there, and leave a hint at what is."""
+    place, path = call.place, call.path[:LONGEST_TEXT]
+    if place.found is None:
+        near = place.table.near(call.path)
+        call.hint = f"Did you mean {call.prefix}{near}?" if near else None
+        return ApiError(Kind.ROUTE_NOT_FOUND, method=call.method, path=path)
+    methods, _ = place.found
+    call.hint = f"{path} answers {', '.join(methods)}."
+    return ApiError(Kind.METHOD_NOT_ALLOWED, method=call.method, path=path)

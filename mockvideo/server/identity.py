@@ -10,25 +10,11 @@ from mockvideo.server.call import Call
 from mockvideo.server.direct import HEADER, MARK, direct
 
 
-def credential(call: Call) -> str | None:
-    """Return the API key from where the dialect has it; None if there is none."""
-    place = call.dialect.credential
-    value = call.named.get(place.header, b"")
-    if value.startswith(place.prefix):
-        return value[len(place.prefix) :].strip().decode("latin-1") or None
-    scheme, _, key = value.decode("latin-1").partition(" ")
-    # A scheme comes in any case (RFC 9110, 11.1).
-    if scheme.lower() == place.scheme.lower():
-        return key.strip() or None
-    return value.strip().decode("latin-1") or None if place.bare else None
-
-
 def identify(call: Call, accounts: Accounts) -> Account:
     """Return the caller's account after everything that is due; raises what a rule orders for this request."""
-    key = credential(call)
-    if key is None:
+    if call.key is None:
         raise ApiError(Kind.MISSING_KEY)
-    account = call.account = accounts.get(key)
+    account = call.account = accounts.get(call.key)
     account.arrive()
     if account.direction.active or HEADER in call.named or MARK in call.body:
         direct(call, account)

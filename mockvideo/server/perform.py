@@ -24,7 +24,7 @@ from mockvideo.server.documents import read_query
 from mockvideo.server.eager import sleep
 from mockvideo.server.files import Answer, misheard, serve
 from mockvideo.server.handouts import Handout, hand_out
-from mockvideo.server.identity import credential, identify
+from mockvideo.server.identity import identify
 from mockvideo.server.service import Service
 from mockvideo.server.waiting import Watch
 
@@ -53,7 +53,7 @@ async def generate(service: Service, call: Call, operation: Generate, receive: R
     return _failed(service, call, outcome)
 
 
-async def poll(service: Service, call: Call, operation: Poll, _: Receive) -> Answer:
+def poll(service: Service, call: Call, operation: Poll) -> Answer:
     account = identify(call, service.accounts)
     try:
         snapshot = call.snapshot = account.poll(call.dialect.terms, call.name)
@@ -64,12 +64,12 @@ async def poll(service: Service, call: Call, operation: Poll, _: Receive) -> Ans
         raise
     if call.scripted or snapshot.job.script is not UNSCRIPTED:
         snapshot = call.show(snapshot)
-    call.advice = service.advisors[call.dialect.terms.dialect].polled(call.template, snapshot.waited)
+    call.advice = service.advisors[call.dialect.terms.dialect].polled(call.known_route.path, snapshot.waited)
     document = operation.render(snapshot, service.links(call, snapshot))
     return service.answer(call, 200, document, _poll_after(call, account, snapshot))
 
 
-async def content(service: Service, call: Call, _: Content, __: Receive) -> Answer:
+def content(service: Service, call: Call, _: Content) -> Answer:
     account = identify(call, service.accounts)
     snapshot = call.show(account.view(call.dialect.terms, call.name))
     call.advise(service.advisors[call.dialect.name], Asked(NOTHING, path=call.path))
@@ -101,7 +101,7 @@ def _serve(call: Call, file: Handout, headers: Headers) -> Answer:
     return serve(file.data, etag=tag, media_type=media_type, request_headers=headers, method=method, zeros=file.zeros)
 
 
-async def list_jobs(service: Service, call: Call, operation: List, _: Receive) -> Answer:
+def list_jobs(service: Service, call: Call, operation: List) -> Answer:
     account = identify(call, service.accounts)
     query = read_query(call)
     snapshots, more = account.page(call.dialect.terms, operation.read(query))
@@ -109,7 +109,7 @@ async def list_jobs(service: Service, call: Call, operation: List, _: Receive) -
     return service.answer(call, 200, operation.render(items, query, more))
 
 
-async def document(service: Service, call: Call, operation: Document, _: Receive) -> Answer:
+def document(service: Service, call: Call, operation: Document) -> Answer:
     account = _visitor(service, call) if operation.public else identify(call, service.accounts)
     standing = account.standing(call.dialect.terms) if account else None
     return service.answer(call, 200, operation.render(View(standing, read_query(call), call.name)))
@@ -131,14 +131,17 @@ async def upload(service: Service, call: Call, operation: Upload, receive: Recei
     return service.answer(call, operation.status, operation.render(kept, url))
 
 
-PERFORM: dict[type[Any], Callable[[Service, Call, Any, Receive], Awaitable[Answer]]] = {
+# By kind of operation: what reads a body or waits for a job, and what answers at once.
+IN_TIME: dict[type[Any], Callable[[Service, Call, Any, Receive], Awaitable[Answer]]] = {
     Submit: submit,
     Generate: generate,
+    Upload: upload,
+}
+AT_ONCE: dict[type[Any], Callable[[Service, Call, Any], Answer]] = {
     Poll: poll,
     Content: content,
     List: list_jobs,
     Document: document,
-    Upload: upload,
 }
 
 
@@ -203,7 +206,7 @@ def _poll_after(call: Call, account: Account, snapshot: Snapshot) -> Headers | N
 def _visitor(service: Service, call: Call) -> Account | None:
     """The account of somebody who need not have one."""
     try:
-        return identify(call, service.accounts) if credential(call) else None
+        return identify(call, service.accounts) if call.key is not None else None
     except ApiError as error:
         # A key that opens nothing is no worse here than none; what was refused to an account is.
         if call.plan.error is not None or error.refusal.kind not in KEYS:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import NamedTuple
 
+from mockvideo.dialect import Dialect
 from mockvideo.operation import Route
 
 Methods = dict[str, Route]
@@ -40,13 +42,16 @@ class Table:
         methods = self._templates.get((before + "/", "/" + tail))
         return (methods, name) if methods is not None and name else None
 
-    def endings(self) -> Iterator[tuple[str, Methods]]:
-        """Yield what stands before an ``{id}`` at the end, without the slash, where no plain path begins like that."""
-        begun = {path.rpartition("/")[0] for path in self._plain}
-        for (before, after), methods in self._templates.items():
-            if not after and before[:-1] not in begun:
-                yield before[:-1], methods
-
     def near(self, path: str) -> str | None:
         """Return the documented path that resembles this one."""
         return next(iter(get_close_matches(path[:200], self.paths, n=1)), None)
+
+
+class Place(NamedTuple):
+    """Where a path leads: the dialect, the prefix and the documented path, and the routes found there with the name."""
+
+    dialect: Dialect
+    table: Table
+    prefix: str
+    path: str
+    found: Found | None

@@ -16,7 +16,7 @@ import uvicorn
 
 from mockvideo.server.app import App
 from mockvideo.server.eager import sleep
-from mockvideo.server.transport import Protocol
+from mockvideo.server.transport import protocol
 
 # As nginx. uvicorn's 5 s are less than many clients keep a connection, and those then write into a closed one.
 KEEP_ALIVE = 75
@@ -55,7 +55,7 @@ def configure(app: App) -> uvicorn.Config:
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     return uvicorn.Config(
         app,
-        http=Protocol,
+        http=protocol(),
         ws="none",
         lifespan="off",
         access_log=False,

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import Coroutine
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, NoReturn, cast
 
@@ -15,74 +12,27 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mockvideo.server.eager import start
-from mockvideo.server.files import RESPOND, Answer
-from mockvideo.server.playing import Player, complete
-from mockvideo.server.wire import Wire, steps
+from mockvideo.server.files import RESPOND
+from mockvideo.server.heads import HEAD, Head, Heads, staying
+from mockvideo.server.limits import DEFAULT, Limits
+from mockvideo.server.playing import Player
+from mockvideo.server.responding import respond
 
-# A connection that was hung up ends then, whether or not its client has read what was sent.
-LAST_SECONDS = 2.0
 # So much of a body must arrive within each ``body_seconds``; a byte now and then does not keep a connection.
 BODY_STEP = 1_024
-UPGRADE = re.compile(rb"(\r\n)Upgrade:(?=[ \t]*h2c)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one connection may take. Seconds are real time; idle keep-alive is uvicorn's ``timeout_keep_alive``."""
-
-    head_bytes: int = 65_536
-    headers: int = 100
-    head_seconds: float = 10.0
-    body_seconds: float = 30.0
-    connections: int = 4_096
-
-
-def respond(protocol: Protocol, cycle: RequestResponseCycle, answer: Answer) -> Coroutine[Any, Any, None] | None:
-    """Put a whole answer on the wire at once; where something is to become of it on its way, that has to be awaited.
-
-    ASGI's two messages take two system calls and check headers that are made here: a third of the cost of a poll.
-    """
-    if cycle.disconnected:
-        return None
-    status, headers, body, wire = answer
-    lines = [b"%b: %b\r\n" % header for header in cycle.default_headers + headers]
-    end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-    sent = body if cycle.scope["method"] != "HEAD" else b""
-    # A client that asks on and on without reading must not fill the memory.
-    if wire is not None or cycle.flow.write_paused:
-        protocol.player = Player(cycle, protocol.loop)
-        return protocol.player.play(steps(b"".join((STATUS_LINE[status], *lines, end)), sent, wire or Wire()))
-    cycle.transport.write(b"".join((STATUS_LINE[status], *lines, end, sent)))
-    # As `complete` does, which would be one call more for every answer.
-    cycle.response_started = cycle.response_complete = True
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
-    return None
-
-
-def hang_up(responder: partial[Any], last_words: bytes) -> None:
-    """End a chunked answer whose client has stopped to read; it has some seconds to take what was sent.
-
-    ``responder`` is what an application finds as ``scope["extensions"]["mockvideo.respond"]``.
-    """
-    _, cycle = responder.args
-    cycle.transport.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(last_words), last_words))
-    cycle.keep_alive = False
-    complete(cycle)
-    asyncio.get_running_loop().call_later(LAST_SECONDS, cycle.transport.abort)
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection within the default limits; ``protocol`` makes this class for others.
+    """One connection of a server; ``protocol`` makes this class for each.
 
     A connection has one timer for all deadlines, which looks at ``since`` when it fires; uvicorn's timer for every
     answer cost more than everything here. An application finds ``respond`` for its exchange as
-    ``scope["extensions"]["mockvideo.respond"]``.
+    ``scope["extensions"]["mockvideo.respond"]``, and the head of its request, if that came before, as
+    ``scope["extensions"]["mockvideo.head"]``.
     """
 
-    limits = Limits()
+    limits: Limits
+    heads: Heads
     player: Player | None = None
     due: tuple[RequestResponseCycle, ASGI3Application] | None = None  # what begins once all is read that came
     running: RequestResponseCycle | None = None  # what is being answered, behind which others may wait
@@ -116,12 +66,26 @@ class Protocol(HttpToolsProtocol):
                 if not self.transport.is_closing():
                     self.data_received(data[start : start + cap])
             return
+        if self.phase not in {"idle", "new"}:
+            self._read(data)
+            return
+        head = self.heads.find(data)
+        if head is not None and self._unanswered() is None:
+            self._begin_known(head, data)
+            return
+        before = self.scope
+        self._read(data)
+        # Blank lines between requests make no scope.
+        if self.phase == "idle" and self.scope is not before and self.cycle.keep_alive:
+            self.heads.keep(data, self.scope)
+
+    def _read(self, data: bytes) -> None:
+        """Let uvicorn read what came, and watch what it makes of it."""
         self.quiet += len(data)
-        if b"h2c" in data and self.phase != "body":
-            data = _staying(data)
-        HttpToolsProtocol.data_received(self, data)
+        offers = b"h2c" in data and self.phase != "body"
+        HttpToolsProtocol.data_received(self, staying(data) if offers else data)
         if self.phase != "idle":
-            if self.quiet > cap:
+            if self.quiet > self.limits.head_bytes:
                 self._refuse(*self._head_too_large())
             self.since = self.since or self.loop.time()
         if self.due is not None:
@@ -131,7 +95,33 @@ class Protocol(HttpToolsProtocol):
         """Start what is due, if anything is: no more of its body has come."""
         if self.due is not None:
             (cycle, app), self.due = self.due, None
-            self._start_asgi_task(cycle, app, whole=True)
+            self._start(cycle, app)
+
+    def _begin_known(self, head: Head, data: bytes) -> None:
+        """Start the exchange of a whole request whose head was read before, as uvicorn does with one that it reads."""
+        scope = head.scope.copy()
+        scope["client"], scope["server"] = self.client, self.server
+        self.scope = scope
+        cycle = self.cycle = RequestResponseCycle(
+            scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            self.access_log,
+            self.server_state.default_headers,
+            asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=True,
+            on_response=self.on_response_complete,
+        )
+        cycle.body += data[len(data) - head.length :]
+        cycle.more_body = False
+        cycle.message_event.set()
+        self.phase = "idle"
+        self.since = 0.0
+        self.quiet = 0
+        self._start(cycle, self.app, head)
 
     def on_message_begin(self) -> None:
         if self.phase == "idle":
@@ -152,12 +142,15 @@ class Protocol(HttpToolsProtocol):
         self.since = 0.0
         self.progress = 0
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application, *, whole: bool = False) -> None:
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         # Most bodies come together with their head: who is asked then need not wait, which takes a task.
-        if not whole and cycle.scope["method"] == "POST":
+        if cycle.scope["method"] == "POST":
             self.due = cycle, app
-            return
-        extensions: dict[Any, Any] = {RESPOND: partial(respond, self, cycle)}
+        else:
+            self._start(cycle, app)
+
+    def _start(self, cycle: RequestResponseCycle, app: ASGI3Application, head: Head | None = None) -> None:
+        extensions: dict[Any, Any] = {RESPOND: partial(respond, self, cycle), HEAD: head}
         cycle.scope["extensions"] = extensions
         self.running = cycle
         task = start(cycle.run_asgi(app), self.loop)
@@ -276,15 +269,6 @@ class Protocol(HttpToolsProtocol):
         return b"".join([STATUS_LINE[status], *(b"%b: %b\r\n" % header for header in headers), b"\r\n", body])
 
 
-def _staying(data: bytes) -> bytes:
-    """Rename the offer to speak HTTP/2 in a head, which may be passed over (RFC 9110, 7.8).
-
-    Java's client makes it with every request, and uvicorn's parser loses the body of one that does.
-    """
-    head, end, rest = data.partition(b"\r\n\r\n")
-    return b"".join((UPGRADE.sub(b"\\1Passed-Over:", head), end, rest))
-
-
-def protocol(limits: Limits) -> type[Protocol]:
-    """The protocol class with these limits, for uvicorn to construct."""
-    return type("Protocol", (Protocol,), {"limits": limits})
+def protocol(limits: Limits = DEFAULT) -> type[Protocol]:
+    """The protocol class of one server with these limits, for uvicorn to construct."""
+    return type("Protocol", (Protocol,), {"limits": limits, "heads": Heads()})

@@ -10,11 +10,16 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
+from starlette.types import Scope
 
 from mockvideo.core.scenario import Rule, Scenario
 from mockvideo.core.settings import Settings
+from mockvideo.dialect import Dialect
 from mockvideo.server.app import App, create_app
+from mockvideo.server.call import Call
+from mockvideo.server.meaning import understand
 from mockvideo.server.options import Options
+from mockvideo.server.routes import Place, Table
 
 Header = tuple[bytes, bytes]
 
@@ -100,6 +105,12 @@ def scope_of(
         "headers": [*([(b"host", host)] if host is not None else []), *headers],
         "server": ("127.0.0.1", port),
     }
+
+
+def call_to(dialect: Dialect, prefix: str, path: str, scope: Scope) -> Call:
+    """A call to a path of a dialect where no documented route is."""
+    place = Place(dialect, Table(()), prefix, path, None)
+    return Call(scope, understand(place, scope["method"], dict(scope["headers"])))
 
 
 def ask(app: Any, method: str, url: str, *headers: Header, body: bytes = b"", **place: Any) -> Reply:

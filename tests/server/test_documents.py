@@ -15,7 +15,7 @@ from mockvideo.operation import Submit
 from mockvideo.server.call import Call
 from mockvideo.server.documents import MOST_PARAMETERS, read_document, read_query
 from tests.server.corpus import END, FORM, JSON, MULTIPART, part
-from tests.server.driving import scope_of
+from tests.server.driving import call_to, scope_of
 
 DIALECTS = dialects.load()
 SORA, BELUGA = DIALECTS["sora"], DIALECTS["beluga"]
@@ -27,7 +27,7 @@ names = st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=1,
 def call_of(body: bytes = b"", content_type: str | None = JSON, *, url: str = "/", dialect=SORA) -> Call:
     headers = [] if content_type is None else [(b"content-type", content_type.encode())]
     scope = scope_of("POST", url, *headers)
-    call = Call(dialect, "", "/", scope, dict(scope["headers"]))
+    call = call_to(dialect, "", "/", scope)
     call.body = body
     return call
 

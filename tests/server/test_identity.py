@@ -15,9 +15,9 @@ from mockvideo.core.jobs import Reason
 from mockvideo.core.scenario import Outcome, Rule, Scenario
 from mockvideo.core.settings import Caps, Settings
 from mockvideo.server.call import Call
-from mockvideo.server.identity import credential, identify
+from mockvideo.server.identity import identify
 from tests.server.corpus import FORM, JSON, MULTIPART, part
-from tests.server.driving import app_of, ask, scope_of, submit
+from tests.server.driving import app_of, ask, call_to, scope_of, submit
 
 DIALECTS = dialects.load()
 BARE, NOT_BARE, HEADER = DIALECTS["sora"], DIALECTS["beluga"], DIALECTS["apiframe"]
@@ -31,7 +31,7 @@ def call_of(dialect, value: bytes | None) -> Call:
     name = dialect.credential.header
     others = [(place, value) for place, value in UNSET.items() if place != name]
     headers = others if value is None else [*others, (name, value)]
-    return Call(dialect, "", "/", scope_of("GET", "/", *headers), dict(headers))
+    return call_to(dialect, "", "/", scope_of("GET", "/", *headers))
 
 
 def refusal(value: str, **settings) -> Kind:
@@ -46,30 +46,30 @@ def refusal(value: str, **settings) -> Kind:
 @given(keys, st.sampled_from(["Bearer ", "bearer ", "BEARER ", "bEaReR  "]), st.sampled_from(["", " ", "\t"]))
 def test_a_bearer_is_read_whatever_its_letters_and_spaces(key, scheme, space) -> None:
     value = f"{scheme}{key}{space}".encode()
-    assert credential(call_of(BARE, value)) == credential(call_of(NOT_BARE, value)) == key
+    assert call_of(BARE, value).key == call_of(NOT_BARE, value).key == key
 
 
 @given(keys.filter(lambda key: key.lower() != "bearer"))
 def test_a_bare_key_is_one_where_it_is_allowed(key) -> None:
-    assert credential(call_of(BARE, key.encode())) == key
-    assert credential(call_of(NOT_BARE, key.encode())) is None
-    assert credential(call_of(HEADER, key.encode())) == key
+    assert call_of(BARE, key.encode()).key == key
+    assert call_of(NOT_BARE, key.encode()).key is None
+    assert call_of(HEADER, key.encode()).key == key
 
 
 @pytest.mark.parametrize("dialect", [BARE, NOT_BARE, HEADER], ids=repr)
 @pytest.mark.parametrize("value", [None, b"", b" ", b"\t "])
 def test_no_key_is_none(dialect, value) -> None:
-    assert credential(call_of(dialect, value)) is None
+    assert call_of(dialect, value).key is None
 
 
 @pytest.mark.parametrize("dialect", [BARE, NOT_BARE], ids=repr)
 @pytest.mark.parametrize("value", [b"Bearer", b"Bearer ", b"bearer  ", b"BEARER"])
 def test_a_scheme_without_a_key_is_none(dialect, value) -> None:
-    assert credential(call_of(dialect, value)) is None
+    assert call_of(dialect, value).key is None
 
 
 def test_another_scheme_is_none() -> None:
-    assert credential(call_of(NOT_BARE, b"Basic c2stdGVzdDo=")) is None
+    assert call_of(NOT_BARE, b"Basic c2stdGVzdDo=").key is None
 
 
 @pytest.mark.parametrize("value", [None, b"Bearer "])

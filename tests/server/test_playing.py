@@ -15,8 +15,9 @@ import uvicorn
 
 from mockvideo.core.faults import Connection
 from mockvideo.server.files import RESPOND, Answer
+from mockvideo.server.limits import Limits
 from mockvideo.server.playing import ARRIVAL
-from mockvideo.server.transport import Limits, protocol
+from mockvideo.server.transport import protocol
 from mockvideo.server.wire import Wire
 from tests.server.driving import PATIENCE, until
 

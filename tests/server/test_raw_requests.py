@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from mockvideo.server.app import App
+from mockvideo.server.limits import Limits
 from mockvideo.server.thread import ServerThread
-from mockvideo.server.transport import Limits, protocol
+from mockvideo.server.transport import protocol
 from tests.server.blobs import (
     BEARER,
     BLOBS,

@@ -18,7 +18,7 @@ from mockvideo.server.clips import Clips
 from mockvideo.server.deliverer import Deliverer
 from mockvideo.server.options import Options
 from mockvideo.server.service import Service
-from tests.server.driving import API_KEY, BEARER, FOUR_CLIPS, app_of, ask, scope_of, submit
+from tests.server.driving import API_KEY, BEARER, FOUR_CLIPS, app_of, ask, call_to, scope_of, submit
 
 DIALECTS = dialects.load()
 
@@ -31,7 +31,7 @@ def service_of(**options) -> Service:
 
 def call_of(service: Service, dialect: str = "sora", *, route: int = 0, key: str | None = "sk-1", **place) -> Call:
     scope = scope_of("POST", "/", **place)
-    call = Call(DIALECTS[dialect], f"/{dialect}", "/", scope, dict(scope["headers"]))
+    call = call_to(DIALECTS[dialect], f"/{dialect}", "/", scope)
     call.route = call.dialect.routes[route]
     call.account = service.accounts.get(key) if key else None
     return call

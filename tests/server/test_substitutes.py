@@ -17,7 +17,7 @@ from mockvideo.server.call import Call
 from mockvideo.server.files import Answer
 from mockvideo.server.substitutes import page, substitute
 from mockvideo.server.wire import Wire
-from tests.server.driving import scope_of
+from tests.server.driving import call_to, scope_of
 
 SORA = dialects.load()["sora"]
 JSON = (b"content-type", b"application/json")
@@ -27,7 +27,7 @@ CLIP = "http://localhost:8420/media/clip.mp4"
 
 def call(url: str = "/sora/v1/videos", host: bytes = b"localhost:8420") -> Call:
     scope = scope_of("GET", url, host=host)
-    made = Call(SORA, "/sora", "/v1/videos", scope, dict(scope["headers"]))
+    made = call_to(SORA, "/sora", "/v1/videos", scope)
     made.plan = Plan(rules={"fault": "test#1"})
     made.account = Accounts(Settings()).get("sk-test")
     return made

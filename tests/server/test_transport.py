@@ -15,7 +15,8 @@ import pytest
 import uvicorn
 
 from mockvideo.server.files import RESPOND, Answer
-from mockvideo.server.transport import Limits, Protocol, protocol
+from mockvideo.server.limits import DEFAULT, Limits
+from mockvideo.server.transport import protocol
 
 LIMITS = Limits(head_bytes=2_000, headers=10, head_seconds=0.1, body_seconds=0.2, connections=30)
 KEEP_ALIVE = 0.3
@@ -483,7 +484,7 @@ def test_many_slow_connections_do_not_slow_a_normal_one(port: int) -> None:
 
 
 def test_the_default_limits_are_those_that_are_documented() -> None:
-    assert Protocol.limits == Limits(65_536, 100, 10.0, 30.0, 4_096)
+    assert Limits(65_536, 100, 10.0, 30.0, 4_096) == DEFAULT
 
 
 OFFERED = (

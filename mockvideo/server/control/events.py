@@ -18,7 +18,7 @@ from mockvideo.server.control.told import JournalTold
 from mockvideo.server.control.visit import Visit
 from mockvideo.server.eager import sleep
 from mockvideo.server.files import RESPOND, Answer
-from mockvideo.server.transport import hang_up
+from mockvideo.server.responding import hang_up
 
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),

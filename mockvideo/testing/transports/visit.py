@@ -13,10 +13,9 @@ from starlette.types import Message, Scope
 
 from mockvideo.server.app import App
 from mockvideo.server.body import Disconnected
-from mockvideo.server.call import Call
 from mockvideo.server.eager import finish
 from mockvideo.server.files import RESPOND, Answer
-from mockvideo.server.identity import credential
+from mockvideo.server.meaning import key_in
 
 # Why a blocking call has no answer, by the clock of its account.
 REASONS = {
@@ -89,7 +88,7 @@ class Visit:
         dialect = self._app.dialects.get(path.split("/")[1])
         if dialect is None:
             return OTHERWISE
-        key = credential(Call(dialect, "", path, scope, dict(scope["headers"])))
+        key = key_in(dict(scope["headers"]), dialect.credential)
         return REASONS[self._app.service.accounts.get(key or "").clock.mode]
 
     def _take(self, answer: Answer) -> None:
