@@ -73,8 +73,9 @@ class OneOf:
 
     def check(self, value: object) -> object:
         """Return the value, or say which ones would do."""
-        if any(value == known and type(value) is type(known) for known in self.values):
-            return value
+        for known in self.values:
+            if value == known and type(value) is type(known):
+                return value
         expected = ", ".join(map(repr, self.values))
         raise PydanticCustomError("one_of", "Input should be one of {expected}", {"expected": expected})
 

@@ -49,7 +49,7 @@ class Signer(NamedTuple):
     form: Secret = "raw"
 
 
-class Letter(NamedTuple):
+class Written(NamedTuple):
     """What one attempt sends."""
 
     headers: Headers
@@ -95,7 +95,7 @@ class Webhooks:
         digest = self.signature.digest(signer.key)
         return self.signature.sign(body, digest.hex().encode() if signer.form == "hex" else digest)
 
-    def write(self, delivery: Delivery, links: Links, signer: Signer) -> Letter:
+    def write(self, delivery: Delivery, links: Links, signer: Signer) -> Written:
         """Return what to send; ``links`` are those of what the delivery tells, its ``snapshot``."""
         mishap = delivery.mishap or AS_IT_IS
         call = self.call(delivery.event, delivery.snapshot.state)
@@ -104,7 +104,7 @@ class Webhooks:
         body = to_json(call.render(delivery.snapshot, links))
         signature = self._signature(body, signer, mishap.signature)
         headers = (*JSON, *self.headers(call.event.name), *signature)
-        return Letter(headers, body if mishap.body is None else BODIES[mishap.body](body))
+        return Written(headers, body if mishap.body is None else BODIES[mishap.body](body))
 
     def _signature(self, body: bytes, signer: Signer, misused: str | None) -> Headers:
         if misused == "missing":

@@ -18,7 +18,7 @@ from mockvideo.operation import Links
 from mockvideo.pointer import find, put
 from mockvideo.schema import validate
 from mockvideo.script.read import inline
-from mockvideo.webhook import Letter, Signer, Webhooks
+from mockvideo.webhook import Signer, Webhooks, Written
 from tests.core.accounting import account_of
 from tests.every import DIALECTS
 
@@ -32,7 +32,7 @@ class Call(NamedTuple):
 
     at: float
     delivery: Delivery
-    letter: Letter
+    letter: Written
 
     @property
     def document(self) -> Any:
@@ -63,7 +63,7 @@ def submit(account: Account, dialect: Dialect) -> str:
     return account.submit(dialect.terms, request, b"body", plan).job.id
 
 
-def letter(account: Account, dialect: Dialect, delivery: Delivery) -> Letter:
+def letter(account: Account, dialect: Dialect, delivery: Delivery) -> Written:
     """What is sent, with links as a server makes them."""
     job = delivery.snapshot.job
     clips = range(job.request.clips if delivery.snapshot.state is State.SUCCEEDED else 0)
@@ -83,7 +83,7 @@ def received(account: Account, dialect: Dialect, seconds: float = 1e5) -> list[C
     return calls
 
 
-def verified(account: Account, dialect: Dialect, sent: Letter) -> bool:
+def verified(account: Account, dialect: Dialect, sent: Written) -> bool:
     """Whether a receiver that knows the key accepts the signature."""
     return set(webhooks_of(dialect).sign(sent.body, Signer(account.key))) <= set(sent.headers)
 

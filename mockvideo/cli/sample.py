@@ -22,7 +22,7 @@ from mockvideo.dialects import load
 from mockvideo.operation import Links
 from mockvideo.pointer import find, put
 from mockvideo.schema import validate
-from mockvideo.webhook import Letter, Signer, Webhooks
+from mockvideo.webhook import Signer, Webhooks, Written
 
 # Seconds that the job has queued and rendered by now.
 QUEUE, RENDER = 5.0, 30.0
@@ -40,7 +40,7 @@ class Sample:
     url: str
     model: str | None = None
 
-    def letter(self, signer: Signer, now: float) -> Letter:
+    def letter(self, signer: Signer, now: float) -> Written:
         """Return what is sent at that moment; raises Unusable if there is no such event, or no such job."""
         webhooks = self.webhooks
         delivery = self._delivery(self._event(webhooks), webhooks, now)

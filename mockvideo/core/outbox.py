@@ -58,6 +58,11 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._kept)
 
+    @property
+    def pending(self) -> int:
+        """How many deliveries are not over yet."""
+        return len(self._kept) - len(self._finished)
+
     def get(self, name: str) -> Delivery | None:
         return self._kept.get(name)
 
@@ -136,7 +141,7 @@ class Outbox:
         """Owe a delivery, and send the one of the same job after it that waits for it."""
         with self._lock:
             held = self._held.pop(delivery.place, None)
-            if len(self._kept) - len(self._finished) >= self._caps.pending_deliveries:
+            if self.pending >= self._caps.pending_deliveries:
                 most = self._caps.pending_deliveries
                 delivery = delivery.ended("dropped", f"the outbox is full, with {most} deliveries that wait")
             if held is None and delivery.mishap is not None and delivery.mishap.reorder:

@@ -134,6 +134,9 @@ class Protocol(HttpToolsProtocol):
         limits = self.limits
         if len(self.headers) > limits.headers:
             self._stop(431, f"The request has more than {limits.headers} headers; send fewer.")
+        # RFC 9112, 6.1: uvicorn would take the coded bytes for the body.
+        if any(name == b"transfer-encoding" and value.strip().lower() != b"chunked" for name, value in self.headers):
+            self._stop(501, "The only transfer coding that is known here is chunked; send the body without others.")
         # A head that came in one piece is no larger than a piece.
         if self.quiet and len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers) > limits.head_bytes:
             self._stop(*self._head_too_large())

@@ -127,6 +127,23 @@ def test_the_longest_idle_account_makes_room() -> None:
     assert [account.key for account in app.service.accounts] == ["sk-0", "sk-2"]
 
 
+def test_who_waits_for_a_webhook_stays_while_another_account_is_idle() -> None:
+    app = app_of(caps=Caps(accounts=2))
+    submit(app, key="sk-0", callback_url="http://localhost:9/")
+    submit(app, key="sk-1")
+    for account in app.service.accounts:
+        account.clock.advance(60)
+    assert submit(app, key="sk-2").status == 200
+    assert [account.key for account in app.service.accounts] == ["sk-0", "sk-2"]
+
+
+def test_who_only_waits_for_a_webhook_makes_room_at_last() -> None:
+    app = app_of(caps=Caps(accounts=1))
+    submit(app, key="sk-0", callback_url="http://localhost:9/")
+    app.service.accounts.get("sk-0").clock.advance(60)
+    assert submit(app, key="sk-1").status == 200
+
+
 # What is planned
 
 

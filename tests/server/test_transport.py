@@ -289,6 +289,16 @@ def test_what_is_not_http_is_refused(port: int, head: bytes) -> None:
     assert refused(port, head) == (400, "The request is not valid HTTP/1.1; send a well-formed one.")
 
 
+@pytest.mark.parametrize("coding", [b"gzip, chunked", b"gzip\r\nTransfer-Encoding: chunked", b"identity, chunked"])
+def test_a_body_in_another_coding_than_chunks_is_refused(port: int, coding: bytes) -> None:
+    status, message = refused(port, CHUNKED.replace(b"chunked", coding) % b"/" + b"3\r\nabc\r\n0\r\n\r\n")
+    assert (status, "only transfer coding" in message) == (501, True)
+
+
+def test_chunks_may_be_announced_in_any_case(port: int) -> None:
+    assert exchange(port, CHUNKED.replace(b"chunked", b"Chunked") % b"/" + b"3\r\nabc\r\n0\r\n\r\n")[1]["size"] == 3
+
+
 def test_a_bad_head_waits_for_the_answer_before_it(port: int) -> None:
     with Wire(port) as wire:
         wire.send(b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n" + b"no HTTP\r\n\r\n", b"nor this\r\n", every=0.05)
