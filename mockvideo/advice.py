@@ -57,6 +57,10 @@ class Advice:
     models: tuple[str, ...] = ("*",)
     about: frozenset[str] = frozenset()
 
+    def fits(self, operation: str, model: str | None) -> bool:
+        """Whether it is about such a request; a model that is not known may be any."""
+        return operation in self.on and (model is None or any(fnmatchcase(model, glob) for glob in self.models))
+
 
 class Sorted(NamedTuple):
     """The advice for one operation and model: on certain ``fields``, and on whatever is asked."""
@@ -100,12 +104,7 @@ class Advisor:
         return told
 
     def _sort(self, operation: str, model: str | None) -> Sorted:
-        # A model that is not known may be any.
-        meant = [
-            one
-            for one in self._advice
-            if operation in one.on and (model is None or any(fnmatchcase(model, glob) for glob in one.models))
-        ]
+        meant = [one for one in self._advice if one.fits(operation, model)]
         on_fields = tuple(one for one in meant if one.about)
         fields = frozenset().union(*(one.about for one in on_fields))
         return Sorted(fields, on_fields, tuple(one for one in meant if not one.about))

@@ -101,7 +101,8 @@ class App:
             if head is not None and not self.roots:
                 head.meaning = meaning
             return await self._call(scope, meaning, receive)
-        if self.control is not None and path.startswith(CONTROL) and not path.startswith(OPENAPI):
+        controls = path.startswith(CONTROL) and not path.startswith(OPENAPI)
+        if self.control is not None and controls:
             # No page of another origin may read it, whatever --cors-origin says.
             return await self.control(scope, path, named, receive, send)
         return self._readable(self._elsewhere(scope, path, named), named)

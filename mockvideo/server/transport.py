@@ -68,11 +68,13 @@ class Protocol(HttpToolsProtocol):
             return
         if self.phase not in {"idle", "new"}:
             self._read(data)
-            return
-        head = self.heads.find(data)
-        if head is not None and self._unanswered() is None:
+        elif (head := self.heads.find(data)) is not None and self._unanswered() is None:
             self._begin_known(head, data)
-            return
+        else:
+            self._read_anew(data)
+
+    def _read_anew(self, data: bytes) -> None:
+        """Read what begins with a head, and remember that if it came with all that belongs to it."""
         before = self.scope
         self._read(data)
         # Blank lines between requests make no scope.

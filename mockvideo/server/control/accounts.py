@@ -27,10 +27,7 @@ ALLOWED = ("credits", "plan", "slots", "requests_per_minute", "requests_per_day"
 async def create(visit: Visit, asked: AccountOrder) -> AccountMade:
     """Make an account, of a key that nobody can guess unless one is given; it is watched from its beginning."""
     accounts = visit.desk.service.accounts
-    if asked.for_ is not None and asked.scenario is None:
-        raise RefusedError(400, "for: there is no scenario to last so long.", 'Send "scenario" with it.')
-    if asked.key is not None and asked.key == visit.desk.service.options.token:
-        raise RefusedError(400, "key: this is the control token, which is no API key.", "Send another one.")
+    _refuse_unfit(asked, visit.desk.service.options.token)
     scenario = None if asked.scenario is None else ordered(visit, asked.scenario, IN_ACCOUNT)
     # Hexadecimal digits spell no word for which a key is refused, and name no scenario.
     key = asked.key or f"sk-mockvideo-{secrets.token_hex(16)}"
@@ -66,6 +63,13 @@ async def delete(visit: Visit, _: Nothing) -> Deleted:
         raise RefusedError(409, "The account of all requests without a key stays.", "Reset its journal instead.")
     accounts.delete(account)
     return Deleted(deleted=account.tag)
+
+
+def _refuse_unfit(asked: AccountOrder, token: str | None) -> None:
+    if asked.for_ is not None and asked.scenario is None:
+        raise RefusedError(400, "for: there is no scenario to last so long.", 'Send "scenario" with it.')
+    if asked.key is not None and asked.key == token:
+        raise RefusedError(400, "key: this is the control token, which is no API key.", "Send another one.")
 
 
 def _settings(usual: Settings, asked: AccountOrder) -> Settings:
