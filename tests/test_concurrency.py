@@ -21,6 +21,7 @@ from mockvideo.operation import Content, List, Poll
 from mockvideo.pointer import find
 from mockvideo.server.app import App
 from tests.driving import Answer, Client, app_of, route_of
+from tests.server.driving import BEARER, ask
 from tests.every import DIALECTS
 
 CLIENTS = 64
@@ -144,3 +145,12 @@ def test_every_exchange_has_a_number_of_its_own() -> None:
     app, _ = crowd(40, clock="auto")
     numbers = [[entry.number for entry in account.journal] for account in app.service.accounts]
     assert [sorted(each) for each in numbers] == [list(range(1, len(each) + 1)) for each in numbers]
+
+
+def test_every_answer_has_the_number_of_its_own_entry() -> None:
+    app = app_of()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        replies = list(pool.map(lambda _: ask(app, "GET", "/sora/v1/models", BEARER), range(400)))
+    account = app.service.accounts.get("sk-test")
+    told = sorted(reply.header("x-request-id") or "" for reply in replies)
+    assert told == [f"req_{account.tag}{number:08x}" for number in range(1, 401)]

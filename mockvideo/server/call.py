@@ -22,13 +22,14 @@ class Call:
     """One exchange with a dialect, filled in as it proceeds.
 
     ``prefix`` is the URL path before the documented ``path``, where ``name`` stands for the ``{id}`` of the ``route``;
-    ``named`` has the headers by name; ``record`` is what the journal keeps instead of the body; ``scripted``: a rule or
-    the job's script may change the answer. ``fault`` is the level on which one did, and ``lost`` whether the client
-    does not learn what was answered. What is not known yet stands in the class, because a call is made for every
-    request.
+    ``named`` has the headers by name; ``number`` is that of its journal entry, 0 until it is asked for; ``record`` is
+    what the journal keeps instead of the body; ``scripted``: a rule or the job's script may change the answer.
+    ``fault`` is the level on which one did, and ``lost`` whether the client does not learn what was answered. What is
+    not known yet stands in the class, because a call is made for every request.
     """
 
     account: Account | None = None
+    number: int = 0
     plan: Plan = UNPLANNED
     body: bytes = b""
     record: bytes | None = None

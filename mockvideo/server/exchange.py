@@ -131,7 +131,7 @@ class Exchange:
         subject, took, refund = NOTHING_TOLD if call.snapshot is None else _told(call.snapshot)
         # By position, because by name a tuple takes more than twice as long.
         entry = Entry(
-            account.journal.number(),
+            call.number or account.journal.number(),
             account.moment - account.began,
             call.dialect.terms.dialect,
             call.route.name if call.route is not None else "",

@@ -47,7 +47,8 @@ class Service:
     def request_ids(self, call: Call) -> Headers:
         """The headers that name this exchange: the account's tag and the number of its journal entry."""
         account = call.account or self.accounts.anonymous
-        request_id = b"req_%b%08x" % (account.tag_bytes, account.journal.count + 1)
+        call.number = call.number or account.journal.number()
+        request_id = b"req_%b%08x" % (account.tag_bytes, call.number)
         return [(header, request_id) for header in call.dialect.request_id_headers]
 
     def links(self, call: Call, snapshot: Snapshot) -> Links:

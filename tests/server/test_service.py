@@ -70,6 +70,14 @@ def test_a_request_id_has_the_account_and_the_number_of_the_exchange() -> None:
     assert service.request_ids(call) == [(b"x-request-id", expected), (b"x-oneapi-request-id", expected)]
 
 
+def test_a_request_id_that_was_told_stays_whatever_another_thread_asks() -> None:
+    service = service_of()
+    first, second = call_of(service), call_of(service)
+    told = [service.request_ids(call) for call in (first, second, first)]
+    assert told[0] == told[2] != told[1]
+    assert (first.number, second.number) == (1, 2)
+
+
 def test_who_has_no_account_gets_a_request_id_too() -> None:
     service = service_of()
     ((_, request_id), _) = service.request_ids(call_of(service, key=None))
