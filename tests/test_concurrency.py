@@ -21,8 +21,8 @@ from mockvideo.operation import Content, List, Poll
 from mockvideo.pointer import find
 from mockvideo.server.app import App
 from tests.driving import Answer, Client, app_of, route_of
-from tests.server.driving import BEARER, ask
 from tests.every import DIALECTS
+from tests.server.driving import BEARER, ask
 
 CLIENTS = 64
 KEYS = 16

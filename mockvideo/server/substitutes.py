@@ -112,7 +112,7 @@ def _noise(call: Call) -> bytes:
     """Bytes that are no HTTP, the same for the same story."""
     account = call.known_account
     name = call.plan.rules["fault"]
-    chance = Chance(digest(account.key, str(account.direction.seed), name, str(account.journal.count)))
+    chance = Chance(digest(account.key, str(account.direction.seed), name, str(call.number)))
     return b"".join(chance.take(64) for _ in range(NOISE))
 
 
