@@ -137,3 +137,13 @@ class Route:
     def name(self) -> str:
         """The operation in one neutral word, as rules and the journal say it."""
         return type(self.operation).__name__.lower()
+
+    @property
+    def query(self) -> type[BaseModel] | None:
+        """What the query of a list or a document looks like, where there is one."""
+        return self.operation.query if isinstance(self.operation, List | Document) else None
+
+    @property
+    def replay_header(self) -> bytes | None:
+        """The header with the idempotency key of a submission, where there are such."""
+        return self.operation.replay_header if isinstance(self.operation, Submit) else None

@@ -11,7 +11,7 @@ from mockvideo.openapi.answers import Answers
 from mockvideo.openapi.links import operation_id
 from mockvideo.openapi.refusals import sample_id
 from mockvideo.openapi.shapes import Writer, provenance
-from mockvideo.operation import Content, Document, List, Poll, Route, Submit, Upload
+from mockvideo.operation import Content, Document, Poll, Route, Submit, Upload
 from mockvideo.provenance import guess
 from mockvideo.schema import Json
 
@@ -84,16 +84,16 @@ def schemes(credential: Credential) -> dict[str, Json]:
 
 
 def _parameters(dialect: Dialect, route: Route) -> Iterator[Json]:
-    does, source = route.operation, provenance(route.source)
+    source = provenance(route.source)
     if "{id}" in route.path:
         yield _parameter("id", "path", source) | {"required": True, **_named(dialect, route)}
-    if isinstance(does, List | Document) and does.query is not None:
-        for name, shape in Writer(nulls=False).document(does.query)["properties"].items():
+    if route.query is not None:
+        for name, shape in Writer(nulls=False).document(route.query)["properties"].items():
             yield _parameter(name, "query", shape.pop("x-provenance", source)) | {"schema": shape}
-    if isinstance(does, Submit) and does.replay_header is not None:
+    if route.replay_header is not None:
         text = {"type": "string", "maxLength": LONGEST_REPLAY_KEY}
-        yield _parameter(does.replay_header.decode().title(), "header", source) | {"schema": text}
-    if isinstance(does, Content):
+        yield _parameter(route.replay_header.decode().title(), "header", source) | {"schema": text}
+    if isinstance(route.operation, Content):
         for name, (description, example) in CONDITIONS.items():
             shown = {"description": description, "schema": {"type": "string"}, "example": example}
             yield _parameter(name, "header", provenance(RANGES)) | shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -62,24 +62,35 @@ def elsewhere(dialect: Dialect) -> list[Told]:
 
 def kinds(route: Route) -> tuple[Kind, ...]:
     """Return the kinds of errors that a route may answer."""
-    operation = route.operation
-    found = [*WRONG[type(operation)], *ANY_TIME]
-    if not (isinstance(operation, Document) and operation.public):
-        found += KEYS
-    if "{id}" in route.path:
-        # A name with a slash in it leads elsewhere.
-        found.append(Kind.ROUTE_NOT_FOUND)
-    if isinstance(operation, Document) and ("{id}" in route.path or _asks_for_model(operation)):
-        found.append(Kind.UNKNOWN_MODEL)
-    if isinstance(operation, Poll) and operation.check is not None:
-        found.append(Kind.INVALID_REQUEST)
-    if isinstance(operation, Submit) and operation.replay_header is not None:
-        found.append(Kind.IDEMPOTENCY_CONFLICT)
-    return tuple(found)
+    more = (kind for applies, also in WITH for kind in also if applies(route))
+    return (*WRONG[type(route.operation)], *ANY_TIME, *more)
 
 
-def _asks_for_model(operation: Document) -> bool:
-    return operation.query is not None and "model" in operation.query.model_fields
+def _takes_a_key(route: Route) -> bool:
+    return not (isinstance(route.operation, Document) and route.operation.public)
+
+
+def _names_something(route: Route) -> bool:
+    return "{id}" in route.path
+
+
+def _looks_up_a_model(route: Route) -> bool:
+    asked = _names_something(route) or (route.query is not None and "model" in route.query.model_fields)
+    return asked and isinstance(route.operation, Document)
+
+
+def _checks_ids(route: Route) -> bool:
+    return isinstance(route.operation, Poll) and route.operation.check is not None
+
+
+# What else may be wrong, and with which routes. A name with a slash in it leads elsewhere.
+WITH: tuple[tuple[Callable[[Route], bool], tuple[Kind, ...]], ...] = (
+    (_takes_a_key, KEYS),
+    (_names_something, (Kind.ROUTE_NOT_FOUND,)),
+    (_looks_up_a_model, (Kind.UNKNOWN_MODEL,)),
+    (_checks_ids, (Kind.INVALID_REQUEST,)),
+    (lambda route: route.replay_header is not None, (Kind.IDEMPOTENCY_CONFLICT,)),
+)
 
 
 def sample_id(dialect: Dialect) -> str:
@@ -112,13 +123,13 @@ def _about(dialect: Dialect, route: Route, kind: Kind) -> list[str | None]:
 
 def _fields(dialect: Dialect, route: Route) -> list[str]:
     operation = route.operation
-    found = ["id"] if "{id}" in route.path else []
+    found = ["id"] if _names_something(route) else []
     if isinstance(operation, Submit):
         found += dialect.catalog.schema.model_fields
     if isinstance(operation, Upload):
         found.append(operation.field)
-    if isinstance(operation, List | Document) and operation.query is not None:
-        found += operation.query.model_fields
+    if route.query is not None:
+        found += route.query.model_fields
     return found
 
 

@@ -16,22 +16,15 @@ FILLED: Json = {"not": {"enum": [None, "", []]}}
 
 def rules(relations: Iterable[Relation], shape: Json, defaults: Mapping[str, Any]) -> list[Json]:
     """Write the rules that can matter to an object of this shape; a field that is absent has its default."""
-    written: list[Json] = []
-    cases: dict[str, dict[Any, list[Relation]]] = {}
-    for relation in relations:
-        if not all(_possible(shape, path, value) for path, value in relation.when.items()):
-            continue
-        if len(relation.when) == 1 and ANY not in relation.when.values():
-            ((path, value),) = relation.when.items()
-            cases.setdefault(path, {}).setdefault(value, []).append(relation)
-        else:
-            written.append(rule(relation, defaults))
-    for path, by_value in cases.items():
+    matter = [relation for relation in relations if _can_hold(relation, shape)]
+    written = [rule(relation, defaults) for relation in matter if not _is_case(relation)]
+    for path, by_value in _cases(filter(_is_case, matter)).items():
         # Many conditions as branches, because what draws requests from a schema gets lost in a dozen of conditions.
         if len(by_value) > 1:
             written.append(_branches(path, by_value, shape, defaults))
         else:
-            written += [rule(relation, defaults) for among in by_value.values() for relation in among]
+            (among,) = by_value.values()
+            written += [rule(relation, defaults) for relation in among]
     return written
 
 
@@ -52,6 +45,25 @@ def sentence(relation: Relation) -> str:
     ]
     when = " with ".join(_said(path, value) for path, value in relation.when.items()) or "This model"
     return f"{when} {' and '.join(parts)}."
+
+
+def _can_hold(relation: Relation, shape: Json) -> bool:
+    """Whether its conditions can be met."""
+    return all(_possible(shape, path, value) for path, value in relation.when.items())
+
+
+def _is_case(relation: Relation) -> bool:
+    """Whether it depends on what one field says, and on nothing else."""
+    return len(relation.when) == 1 and ANY not in relation.when.values()
+
+
+def _cases(relations: Iterable[Relation]) -> dict[str, dict[Any, list[Relation]]]:
+    """Sort cases by the field that they depend on, and what it says."""
+    cases: dict[str, dict[Any, list[Relation]]] = {}
+    for relation in relations:
+        ((path, value),) = relation.when.items()
+        cases.setdefault(path, {}).setdefault(value, []).append(relation)
+    return cases
 
 
 def _branches(path: str, by_value: Mapping[Any, list[Relation]], shape: Json, defaults: Mapping[str, Any]) -> Json:

@@ -60,21 +60,13 @@ class Writer:
             shape["default"] = info.default
         sources = [note for note in notes if isinstance(note, Source)]
         if sources:
-            shape["x-provenance"] = provenance(sources[0])
-            # What a model's row adds stands behind what all models have.
-            if sources[-1] is not sources[0]:
-                shape["x-provenance"]["limit"] = provenance(sources[-1])
+            shape["x-provenance"] = _provenance_of_field(sources)
         return shape
 
     def value(self, kind: Any, notes: Iterable[object] = ()) -> Json:
         """Write a type with its annotations."""
-        shape = dict(self._plain(kind))
         told = list(_flat(notes))
-        for note in told:
-            if (tell := TOLD.get(type(note))) is not None:
-                shape |= tell(note, shape)
-        if any(isinstance(note, AnyCase) for note in told) and "enum" in shape:
-            shape["enum"] = list(dict.fromkeys(form for word in shape["enum"] for form in (word, word.upper())))
+        shape = _limited(self._plain(kind), told)
         others = [other for note in told if isinstance(note, Also) for other in note.kinds]
         more = [self._annotated(other) for other in others if self.files or other is not File]
         return {"anyOf": [shape, *more]} if more else shape
@@ -86,7 +78,7 @@ class Writer:
         if kind in PLAIN:
             return PLAIN[kind]
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return self.name(kind) if self.name is not None else self.document(kind)
+            return self._nested(kind)
         origin, inside = get_origin(kind), get_args(kind)
         if origin is Literal:
             return _one_of(inside)
@@ -96,6 +88,9 @@ class Writer:
         return (
             {"type": "array", "items": items} if origin is list else {"type": "object", "additionalProperties": items}
         )
+
+    def _nested(self, schema: type[BaseModel]) -> Json:
+        return self.document(schema) if self.name is None else self.name(schema)
 
 
 def or_null(shape: Json) -> Json:
@@ -113,6 +108,28 @@ def or_null(shape: Json) -> Json:
 def provenance(source: Source) -> Json:
     """Say where a fact comes from."""
     return {"origin": f"{source.origin}", **({"where": source.where} if source.where else {})}
+
+
+def _provenance_of_field(sources: list[Source]) -> Json:
+    """Say where a field comes from; what a model's row adds stands behind what all models have."""
+    limited = {} if sources[-1] is sources[0] else {"limit": provenance(sources[-1])}
+    return {**provenance(sources[0]), **limited}
+
+
+def _limited(shape: Json, notes: list[object]) -> Json:
+    """Return a shape with what annotations say, in their order; what they say of words is said in small letters."""
+    limited = dict(shape)
+    for note in notes:
+        if (tell := TOLD.get(type(note))) is not None:
+            limited |= tell(note, limited)
+    return _in_any_case(limited) if any(isinstance(note, AnyCase) for note in notes) else limited
+
+
+def _in_any_case(shape: Json) -> Json:
+    """Let words be written in capitals, too."""
+    if "enum" not in shape:
+        return shape
+    return {**shape, "enum": list(dict.fromkeys(form for word in shape["enum"] for form in (word, word.upper())))}
 
 
 def _flat(notes: Iterable[object]) -> Iterator[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockvideo.conformance.provider.profile import Capability
 from mockvideo.conformance.provider.rule import Need
 from mockvideo.dialect import Dialect
-from mockvideo.operation import Content, Document, List, Operation, Poll, Submit, Upload
+from mockvideo.operation import Content, Document, List, Operation, Poll, Upload
 
 
 def _does(dialect: Dialect, kind: type[Operation]) -> bool:
@@ -13,7 +13,7 @@ def _does(dialect: Dialect, kind: type[Operation]) -> bool:
 
 
 def _replays(dialect: Dialect) -> bool:
-    return any(isinstance(route.operation, Submit) and route.operation.replay_header for route in dialect.routes)
+    return any(route.replay_header for route in dialect.routes)
 
 
 def _checks_ids(dialect: Dialect) -> bool:
