@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -62,6 +62,11 @@ class Exchange:
     lost: bool
     document: Any
     prompt: str | None
+
+
+def made_jobs(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """Return the submissions that made a job."""
+    return [each for each in exchanges if each.price is not None]
 
 
 def read(told: Mapping[str, Any]) -> Exchange:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from textwrap import TextWrapper
 from typing import NamedTuple
 
-from mockvideo.operation import Submit
 from mockvideo.plain import clean
 from mockvideo.testing.asserting.lines import around
 from mockvideo.testing.exchanges import Exchange, dialects
@@ -36,6 +35,12 @@ def message(expected: str, blame: Blame, exchanges: Sequence[Exchange]) -> str:
     return "\n".join(map(clean, text.split("\n")))
 
 
+def no_such_job(job: str) -> Blame:
+    """Blame the id of a job that nobody asked for."""
+    cure = f"Nobody asked for job {job} with this key. Give the test the id that the submission answered."
+    return Blame("there is no such job", [], cure)
+
+
 def refused(exchange: Exchange) -> str:
     """Say why an exchange was refused and what to do about it."""
     refusal, number = exchange.refusal, exchange.number
@@ -61,8 +66,7 @@ def lost(exchange: Exchange) -> str:
 def once(exchange: Exchange) -> str:
     """Say how a submission is repeated without paying twice."""
     dialect = dialects().get(exchange.dialect)
-    operations = [route.operation for route in dialect.routes] if dialect else []
-    headers = [each.replay_header for each in operations if isinstance(each, Submit) and each.replay_header]
+    headers = [route.replay_header for route in dialect.routes if route.replay_header] if dialect else []
     if headers:
         return f"Send the same {headers[0].decode().title()} with each try: it then makes no second job."
     return f"{exchange.dialect} knows no idempotency keys: after a lost reply count the job as made, do not repeat it."

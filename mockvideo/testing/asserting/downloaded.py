@@ -8,32 +8,33 @@ from mockvideo.core.jobs import FINAL, State
 from mockvideo.core.planning import SUBMISSIONS
 from mockvideo.core.spending import hands_out
 from mockvideo.testing.asserting import submitted
-from mockvideo.testing.asserting.blame import Blame, lost, refused
+from mockvideo.testing.asserting.blame import Blame, lost, no_such_job, refused
 from mockvideo.testing.asserting.wasted import entry
-from mockvideo.testing.exchanges import Exchange, dialects
+from mockvideo.testing.exchanges import Exchange, dialects, made_jobs
 from mockvideo.wording import count
 
 
 def blame(exchanges: Sequence[Exchange], job: str | None) -> Blame | None:
     """Return why the clip of a job (None: of any) was not downloaded; None: it was."""
-    fetched = [each for each in exchanges if _brings_a_clip(each)]
-    if fetched if job is None else any(each.job == job for each in fetched):
+    fetched = list(filter(_brings_a_clip, exchanges))
+    if any(job in {None, each.job} for each in fetched):
         return None
-    made = [each for each in exchanges if each.price is not None]
-    name = made[-1].job if job is None and made else job
+    name = _last_made(exchanges) if job is None else job
     if name is None:
-        # Why there is none is told as for any submission that is missing.
-        why = submitted.blame(exchanges, submitted.Wanted())
-        return why and why._replace(came="no job was made")
+        return submitted.none_made(exchanges)
     return _missed(name, [each for each in exchanges if _is_about(each, name)], fetched)
+
+
+def _last_made(exchanges: Sequence[Exchange]) -> str | None:
+    made = made_jobs(exchanges)
+    return made[-1].job if made else None
 
 
 def _missed(job: str, about: Sequence[Exchange], fetched: Sequence[Exchange]) -> Blame:
     """Blame how the job ended, else a download that failed, else one of another job, else that there was none."""
     if not about:
-        cure = f"Nobody asked for job {job} with this key. Give the test the id that the submission answered."
-        return Blame("there is no such job", [], cure)
-    end = next((each for each in about if _tells_the_end(each)), None)
+        return no_such_job(job)
+    end = next(filter(_tells_the_end, about), None)
     if end is None:
         return _given_up(job, about)
     if end.state != State.SUCCEEDED:
@@ -41,12 +42,7 @@ def _missed(job: str, about: Sequence[Exchange], fetched: Sequence[Exchange]) ->
     tries = [each for each in about if each.operation == "content"]
     if tries:
         return _failed(tries)
-    if fetched:
-        other = fetched[-1]
-        cure = f"Exchange {other.number} is for job {other.job}. Take the URL from the answer that tells of job {job}."
-        return Blame(f"that of job {other.job} was", [other.number], cure)
-    cure = f"Exchange {end.number} told that the clip is there{_where(end)}. Download it before its URL expires."
-    return Blame("nobody asked for it", [end.number], cure)
+    return _of_another(job, fetched[-1]) if fetched else _left_there(end)
 
 
 def _given_up(job: str, about: Sequence[Exchange]) -> Blame:
@@ -72,6 +68,16 @@ def _no_clip(end: Exchange) -> Blame:
     return Blame(f"the job {what}", [end.number], cure)
 
 
+def _of_another(job: str, other: Exchange) -> Blame:
+    cure = f"Exchange {other.number} is for job {other.job}. Take the URL from the answer that tells of job {job}."
+    return Blame(f"that of job {other.job} was", [other.number], cure)
+
+
+def _left_there(end: Exchange) -> Blame:
+    cure = f"Exchange {end.number} told that the clip is there{_where(end)}. Download it before its URL expires."
+    return Blame("nobody asked for it", [end.number], cure)
+
+
 def _failed(tries: Sequence[Exchange]) -> Blame:
     last, numbers = tries[-1], [each.number for each in tries]
     if reason := lost(last):
@@ -85,7 +91,7 @@ def _failed(tries: Sequence[Exchange]) -> Blame:
 def _brings_a_clip(exchange: Exchange) -> bool:
     """Whether a client got a clip: as a file, or inside the answer to a blocking call."""
     inside = exchange.operation == "generate" and exchange.state == State.SUCCEEDED and exchange.refusal is None
-    return not exchange.lost and exchange.status != 499 and (inside or hands_out(entry(exchange)))
+    return not lost(exchange) and (inside or hands_out(entry(exchange)))
 
 
 def _is_about(exchange: Exchange, job: str) -> bool:
@@ -94,7 +100,7 @@ def _is_about(exchange: Exchange, job: str) -> bool:
 
 
 def _tells_the_end(exchange: Exchange) -> bool:
-    told = exchange.refusal is None and not exchange.lost and exchange.status != 499
+    told = exchange.refusal is None and not lost(exchange)
     return told and exchange.state in FINAL and exchange.operation in {*SUBMISSIONS, "poll"}
 
 

@@ -25,11 +25,15 @@ def lines(exchanges: Sequence[Exchange], marked: Collection[int] = ()) -> list[s
 
 def around(exchanges: Sequence[Exchange], marked: Collection[int]) -> list[str]:
     """Return the lines of the marked exchanges and of those near them; without any, of the last."""
-    places = [place for place, each in enumerate(exchanges) if each.number in marked]
-    near = [place for place in range(len(exchanges)) if any(abs(place - other) <= AROUND for other in places)]
-    shown = near[:MOST] if places else list(range(len(exchanges)))[-2 * AROUND :]
+    shown = _near(exchanges, marked)[:MOST] or range(len(exchanges))[-2 * AROUND :]
     told = lines([exchanges[place] for place in shown], marked)
     return [line for place, text in zip(shown, told, strict=True) for line in _with_gap(place, shown, text)]
+
+
+def _near(exchanges: Sequence[Exchange], marked: Collection[int]) -> list[int]:
+    """The places of the marked exchanges and of those near them."""
+    places = [place for place, each in enumerate(exchanges) if each.number in marked]
+    return [place for place in range(len(exchanges)) if any(abs(place - other) <= AROUND for other in places)]
 
 
 def _with_gap(place: int, shown: Sequence[int], text: str) -> list[str]:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from mockvideo.core.planning import SUBMISSIONS
 from mockvideo.pointer import find
 from mockvideo.testing.asserting.blame import NOBODY, Blame, lost, once, refused
-from mockvideo.testing.exchanges import Exchange
+from mockvideo.testing.exchanges import Exchange, made_jobs
 from mockvideo.wording import brief, count
 
 UNREAD = "Of its body the journal has not kept enough to tell. Ask before more is sent than it keeps."
@@ -43,17 +43,30 @@ class Wanted:
             if found[name] is None or not fnmatchcase(found[name] or "", pattern)
         }
 
+    def fits(self, exchange: Exchange) -> bool:
+        return not self.unmet(exchange)
+
+    def is_met_by(self, number: int) -> bool:
+        """Whether so many are as many as wanted."""
+        return number > 0 if self.times is None else number == self.times
+
 
 def blame(exchanges: Sequence[Exchange], wanted: Wanted) -> Blame | None:
     """Return what is wrong with the submissions; None: nothing."""
-    made = [each for each in exchanges if each.price is not None]
-    fitting = [each for each in made if not wanted.unmet(each)]
-    if fitting if wanted.times is None else len(fitting) == wanted.times:
+    made = made_jobs(exchanges)
+    fitting = [each for each in made if wanted.fits(each)]
+    if wanted.is_met_by(len(fitting)):
         return None
     if wanted.times is not None and len(fitting) > wanted.times:
         return _too_many(fitting, wanted.times)
     others = [each for each in made if each not in fitting]
     return _too_few(exchanges, fitting, others, wanted)
+
+
+def none_made(exchanges: Sequence[Exchange]) -> Blame | None:
+    """Return why no job was made; None: one was."""
+    why = blame(exchanges, Wanted())
+    return why and why._replace(came="no job was made")
 
 
 def repeats(made: Sequence[Exchange]) -> list[tuple[Exchange, Exchange]]:
@@ -95,26 +108,30 @@ def _too_few(
     exchanges: Sequence[Exchange], fitting: Sequence[Exchange], others: Sequence[Exchange], wanted: Wanted
 ) -> Blame:
     """Blame the refused submission that was wanted, else one that nearly was, else that there was none."""
-    came = _came(len(fitting))
-    submits = [each for each in exchanges if each.operation in SUBMISSIONS and each.refusal is not None]
-    said_no = [each for each in submits if not wanted.unmet(each)]
+    failed = [each for each in exchanges if _is_refused(each)]
+    said_no = list(filter(wanted.fits, failed))
     if said_no:
-        were = "was" if len(said_no) == 1 else "were"
-        came = f"{len(fitting) or 'none'} came through and {len(said_no)} {were} refused"
-        return Blame(came, _numbers(said_no), refused(said_no[-1]))
-    if others or submits:
-        nearest = min([*others, *submits], key=lambda each: len(wanted.unmet(each)))
-        return _near(nearest, wanted, came)
+        return _turned_away(said_no, len(fitting))
+    if unlike := [*others, *failed]:
+        nearest = min(unlike, key=lambda each: len(wanted.unmet(each)))
+        return _near(nearest, wanted, _came(len(fitting)))
     if fitting:
         return _fewer(exchanges, fitting, wanted)
     if not exchanges:
         return Blame("no request came at all", [], NOBODY)
-    return Blame(came, [], "No request is a submission. See that the code under test gets as far as submitting a job.")
+    cure = "No request is a submission. See that the code under test gets as far as submitting a job."
+    return Blame(_came(0), [], cure)
+
+
+def _turned_away(said_no: Sequence[Exchange], through: int) -> Blame:
+    were = "was" if len(said_no) == 1 else "were"
+    came = f"{through or 'none'} came through and {len(said_no)} {were} refused"
+    return Blame(came, _numbers(said_no), refused(said_no[-1]))
 
 
 def _fewer(exchanges: Sequence[Exchange], fitting: Sequence[Exchange], wanted: Wanted) -> Blame:
     """Blame submissions that were led to a job that was there."""
-    replays = [each for each in exchanges if _repeats_a_key(each) and not wanted.unmet(each)]
+    replays = [each for each in exchanges if _repeats_a_key(each) and wanted.fits(each)]
     came, meant = _came(len(fitting)), f"say times={len(fitting)}"
     if replays:
         cure = (
@@ -138,6 +155,10 @@ def _near(exchange: Exchange, wanted: Wanted, came: str) -> Blame:
     ]
     cure = "\n".join(filter(None, cures))
     return Blame(f"{came}; the nearest has {found}", [exchange.number], cure)
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    return exchange.operation in SUBMISSIONS and exchange.refusal is not None
 
 
 def _repeats_a_key(exchange: Exchange) -> bool:

@@ -10,8 +10,9 @@ from mockvideo.core.deliveries import Fate
 from mockvideo.plain import clean
 from mockvideo.pointer import find
 from mockvideo.testing.asserting import submitted
-from mockvideo.testing.asserting.blame import TEXT, Blame, message
-from mockvideo.testing.exchanges import Exchange, dialects
+from mockvideo.testing.asserting.blame import TEXT, Blame, message, no_such_job
+from mockvideo.testing.exchanges import Exchange, dialects, made_jobs
+from mockvideo.webhook import Webhooks
 from mockvideo.wording import brief, count
 
 # A webhook as the control API lists it.
@@ -59,9 +60,9 @@ def missing(wanted: Wanted, owed: Owed, exchanges: Sequence[Exchange], what: str
     expected = f"{wanted} {what}"
     if not owed.webhooks:
         return message(expected, _unowed(wanted, exchanges), exchanges)
-    fitting = [each for each in owed.webhooks if wanted.fits(each)]
+    fitting = list(filter(wanted.fits, owed.webhooks))
     marked = fitting[-1:] or [each for each in owed.webhooks if each["job"] == wanted.job]
-    came, cure = FATES[fitting[-1]["state"]](fitting[-1]) if fitting else _others(wanted, marked or owed.webhooks)
+    came, cure = _fate(fitting[-1]) if fitting else _others(wanted, marked or owed.webhooks)
     return page(f"expected {expected}, but {came}", list(owed.lines(marked)), cure)
 
 
@@ -69,7 +70,7 @@ def outlook(owed: Owed, mode: str) -> str:
     """Say how the webhooks of an account stand, and what becomes of them; ``mode`` is its clock's."""
     failed = [each for each in owed.webhooks if each["state"] != "delivered"]
     head = "The server owes:" if owed.webhooks else ""
-    cure = FATES[failed[-1]["state"]](failed[-1])[1] if failed else NOTHING
+    cure = _fate(failed[-1])[1] if failed else NOTHING
     still = STILL if mode == "manual" else ""
     return page(head, list(owed.lines(failed)), "\n".join(filter(None, [cure, still])))
 
@@ -121,6 +122,11 @@ FATES: Mapping[Fate, Callable[[Line], tuple[str, str]]] = {
 }
 
 
+def _fate(line: Line) -> tuple[str, str]:
+    """What became of a webhook, and what to do about it."""
+    return FATES[line["state"]](line)
+
+
 def _others(wanted: Wanted, others: Sequence[Line]) -> tuple[str, str]:
     """Blame the event, else the job."""
     came = list(dict.fromkeys(each["event"] for each in others))
@@ -136,17 +142,13 @@ def _others(wanted: Wanted, others: Sequence[Line]) -> tuple[str, str]:
 
 def _unowed(wanted: Wanted, exchanges: Sequence[Exchange]) -> Blame:
     """Blame the submission: that there is none, or how it asks for webhooks."""
-    made = [each for each in exchanges if each.price is not None and wanted.job in {None, each.job}]
+    made = [each for each in made_jobs(exchanges) if wanted.job in {None, each.job}]
     if not made:
-        why = submitted.blame(exchanges, submitted.Wanted())
-        cure = f"Nobody asked for job {wanted.job} with this key. Give the test the id that the submission answered."
-        return Blame("there is no such job", [], cure) if why is None else why._replace(came="no job was made")
+        return submitted.none_made(exchanges) or no_such_job(f"{wanted.job}")
     last = made[-1]
-    dialect = dialects().get(last.dialect)
-    webhooks = dialect.webhooks if dialect else None
+    webhooks = _webhooks(last.dialect)
     if webhooks is None:
-        known = ", ".join(name for name, each in dialects().items() if each.webhooks is not None)
-        return Blame(f"{last.dialect} calls nobody", [last.number], f"Webhooks are known to {known}. Poll the job.")
+        return _calls_nobody(last)
     if last.document is not None and not find(last.document, webhooks.url):
         name = webhooks.url.rpartition("/")[2]
         cure = f"Send {name} with the submission: the URL of the receiver, as receiver().url."
@@ -155,10 +157,20 @@ def _unowed(wanted: Wanted, exchanges: Sequence[Exchange]) -> Blame:
     return Blame("nothing is due yet", [last.number], cure)
 
 
+def _calls_nobody(submission: Exchange) -> Blame:
+    known = ", ".join(name for name, each in dialects().items() if each.webhooks is not None)
+    cure = f"Webhooks are known to {known}. Poll the job."
+    return Blame(f"{submission.dialect} calls nobody", [submission.number], cure)
+
+
 def _events(name: str) -> list[str]:
-    dialect = dialects().get(name)
-    webhooks = dialect.webhooks if dialect else None
+    webhooks = _webhooks(name)
     return [call.event.name for call in webhooks.calls] if webhooks else []
+
+
+def _webhooks(name: str) -> Webhooks | None:
+    dialect = dialects().get(name)
+    return dialect.webhooks if dialect else None
 
 
 def _tries(line: Line) -> str:

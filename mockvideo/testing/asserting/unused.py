@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,20 +26,23 @@ class Unused:
 
 
 def blame(exchanges: Sequence[Exchange], in_force: Sequence[Mapping[str, Any]]) -> Blame | None:
-    """Return what rules of the account were not used; None: all were, or there are none.
-
-    Rules of the server are for other tests as well.
-    """
-    rules = [(scenario, rule) for scenario in in_force if scenario["source"] != "server" for rule in scenario["counts"]]
+    """Return what rules of the account were not used; None: all were, or there are none."""
+    rules = list(_rules(in_force))
     unused = [_unused(scenario, rule) for scenario, rule in rules if not rule["acted"]]
     if not unused:
         return None
     nearest = [_nearest(exchanges, each) for each in unused]
-    cures = [_cure(rule, near) for rule, near in zip(unused, nearest, strict=True)]
-    if not exchanges:
-        cures.append(NOBODY)
-    came = f"{len(unused)} of {count(len(rules), 'rule')} acted on nothing: {', '.join(each.name for each in unused)}"
+    cures = [*map(_cure, unused, nearest), *([] if exchanges else [NOBODY])]
+    came = f"{len(unused)} of {count(len(rules), 'rule')} acted on nothing: {_names(unused)}"
     return Blame(came, sorted({near[0].number for near in nearest if near}), "\n".join(cures))
+
+
+def _rules(in_force: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield the account's own rules as they are counted, behind their scenario."""
+    for scenario in in_force:
+        # Rules of the server are for other tests as well.
+        if scenario["source"] != "server":
+            yield from ((scenario, rule) for rule in scenario["counts"])
 
 
 def _unused(scenario: Mapping[str, Any], counted: Mapping[str, Any]) -> Unused:
@@ -63,6 +66,10 @@ def _met(why: str) -> int:
     """How many conditions were met before this one was not; all of them where only the turn was wrong."""
     first = why.partition(" ")[0]
     return FARTHEST_FIRST.index(first) if first in FARTHEST_FIRST else len(FARTHEST_FIRST)
+
+
+def _names(rules: Sequence[Unused]) -> str:
+    return ", ".join(each.name for each in rules)
 
 
 def _cure(rule: Unused, nearest: tuple[Exchange, str] | None) -> str:

@@ -29,12 +29,8 @@ def blame(exchanges: Sequence[Exchange], audit: Mapping[str, Usage], missing: in
     wasteful = [usage for usage in audit.values() if usage.bills.wasted.jobs]
     if not wasteful:
         return None
-    names = {usage.dialect for usage in wasteful}
-    bought = [each for each in _bought(exchanges) if each.submit.dialect in names]
-    twice = repeats([each.submit for each in bought if not each.order.ended_badly])
-    # Where clips come inside answers, the audit knows that they were fetched.
-    aware = {usage.dialect for usage in wasteful if usage.bills.unfetched.jobs}
-    ends = [each.end for each in bought if each.end and each.order.unfetched and each.submit.dialect in aware]
+    bought = _bought(exchanges)
+    twice, ends = _twice(bought, wasteful), _unwanted(bought, wasteful)
     numbers = sorted([*(later.number for _, later in twice), *(end.number for end in ends)])
     cures = [*(again(*pair) for pair in twice), *map(_unfetched, ends), *_forgotten(missing)]
     return Blame("; ".join(map(_sum, wasteful)), numbers, "\n".join(cures))
@@ -54,6 +50,19 @@ def entry(exchange: Exchange) -> Entry:
         took=exchange.took,
         refund=exchange.refund,
     )
+
+
+def _twice(bought: Sequence[Bought], wasteful: Sequence[Usage]) -> list[tuple[Exchange, Exchange]]:
+    """Return each submission that repeats another one, behind that; some dialects waste nothing."""
+    names = {usage.dialect for usage in wasteful}
+    return repeats([each.submit for each in bought if each.submit.dialect in names and not each.order.ended_badly])
+
+
+def _unwanted(bought: Sequence[Bought], wasteful: Sequence[Usage]) -> list[Exchange]:
+    """Return what told of a clip that nobody fetched."""
+    # Where clips come inside answers, the audit knows that they were fetched.
+    aware = {usage.dialect for usage in wasteful if usage.bills.unfetched.jobs}
+    return [each.end for each in bought if each.end and each.order.unfetched and each.submit.dialect in aware]
 
 
 def _bought(exchanges: Sequence[Exchange]) -> list[Bought]:

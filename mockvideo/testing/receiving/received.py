@@ -54,7 +54,6 @@ def understood(call: Call, dialects: Iterable[Dialect], key: str | None, at: flo
     meanings = [_meaning(dialect, webhooks, headers, document) for dialect, webhooks in calling]
     meaning = next(filter(None, meanings), _Meaning())
     signing = [webhooks for dialect, webhooks in calling if meaning.dialect in {None, dialect.name}]
-    signers = [] if key is None else [Signer(key, form) for form in FORMS]
     return Received(
         at=at,
         method=call.method,
@@ -65,11 +64,8 @@ def understood(call: Call, dialects: Iterable[Dialect], key: str | None, at: flo
         dialect=meaning.dialect,
         event=meaning.event,
         job=meaning.job,
-        signed=any(dict(made).keys() <= headers.keys() for made in _signatures(call, signing, ANYBODY)),
-        verified=next(
-            (each.form for each in signers for made in _signatures(call, signing, each) if made <= set(call.headers)),
-            None,
-        ),
+        signed=_is_signed(call, signing),
+        verified=None if key is None else _verified(call, signing, key),
     )
 
 
@@ -93,11 +89,30 @@ def _by_headers(webhooks: Webhooks, headers: Mapping[str, str]) -> str | None:
 
 def _by_status(dialect: Dialect, webhooks: Webhooks, document: Any) -> str | None:
     """The event that tells of a job in this state."""
-    word = find(document, dialect.pointers.status or "")
-    state = next((state for state, text in spelled(dialect.states).items() if text == word), None)
+    state = _state(dialect, document)
     for event in (call.event for call in webhooks.calls):
         if state in event.states or (event.steps and state is State.RUNNING):
             return event.name
+    return None
+
+
+def _state(dialect: Dialect, document: Any) -> State | None:
+    word = find(document, dialect.pointers.status or "")
+    return next((state for state, text in spelled(dialect.states).items() if text == word), None)
+
+
+def _is_signed(call: Call, signing: Iterable[Webhooks]) -> bool:
+    """Whether it has the headers of a signature, whatever they say."""
+    came = dict(call.headers).keys()
+    return any(dict(made).keys() <= came for made in _signatures(call, signing, ANYBODY))
+
+
+def _verified(call: Call, signing: Iterable[Webhooks], key: str) -> Secret | None:
+    """The form of the key's digest that makes the signature which came; None: no form does."""
+    came = set(call.headers)
+    for form in FORMS:
+        if any(made <= came for made in _signatures(call, signing, Signer(key, form))):
+            return form
     return None
 
 

@@ -58,15 +58,19 @@ class Substitution:
         # Neither may be hashable elsewhere: a namespace holds anything.
         functions = {id(original): original for original, _ in self._stand_ins.values()}
         functions |= {id(stand_in): original for original, stand_in in self._stand_ins.values()}
-        for module, loaded in tuple(sys.modules.items()):
-            names = _names(loaded)
-            seen = (id(names), len(names))
-            if self._searched.get(module) == seen or module.partition(".")[0] in self._spared:
-                continue
-            self._searched[module] = seen
+        for module, names in self._unsearched():
             held = tuple((name, functions[id(value)]) for name, value in tuple(names.items()) if id(value) in functions)
             if held:
                 self._held[module] = held
+
+    def _unsearched(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the modules that have other names than when they were searched, and those names."""
+        for module, loaded in tuple(sys.modules.items()):
+            names = _names(loaded)
+            seen = (id(names), len(names))
+            if self._searched.get(module) != seen and module.partition(".")[0] not in self._spared:
+                self._searched[module] = seen
+                yield module, names
 
 
 def _names(module: ModuleType | None) -> dict[str, Any]:
