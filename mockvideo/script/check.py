@@ -50,13 +50,7 @@ def _any_match(names: Iterable[str], pattern: str) -> bool:
 
 
 def _rule(rule: Rule, dialect: Dialect) -> Remarks:
-    routes = {route.name for route in dialect.routes}
-    if "poll" in routes:
-        # What a poll tells of is fetched by a URL that is not the provider's to document.
-        routes.add("content")
-    if dialect.webhooks is not None:
-        routes.add("webhook")
-    if not routes.intersection(operations(rule.on)):
+    if _known_operations(dialect).isdisjoint(operations(rule.on)):
         yield ("on",), f"{told(rule.on)} never happens: {dialect.name} has no such operation"
         return
     yield from _timing(rule.timing, dialect)
@@ -70,16 +64,27 @@ def _rule(rule: Rule, dialect: Dialect) -> Remarks:
         yield ("webhook",), f"changes nothing: {dialect.name} calls nobody"
 
 
+def _known_operations(dialect: Dialect) -> set[str]:
+    routes = {route.name for route in dialect.routes}
+    # What a poll tells of is fetched by a URL that is not the provider's to document.
+    fetched = {"content"} if "poll" in routes else set()
+    called = {"webhook"} if dialect.webhooks is not None else set()
+    return routes | fetched | called
+
+
 def _webhook(rule: Rule, webhooks: Webhooks) -> Remarks:
-    events = [call.event for call in webhooks.calls]
-    names = [event.name for event in events]
+    names = [call.event.name for call in webhooks.calls]
     if not _any_match(names, rule.event):
         cure = instead(rule.event, names, f"one of {', '.join(names)}")
         yield ("event",), f"{told(rule.event)} matches no event; {cure}"
-    mishap = rule.webhook or Mishap()
+    if rule.webhook is not None:
+        yield from _mishap(rule.webhook, webhooks)
+
+
+def _mishap(mishap: Mishap, webhooks: Webhooks) -> Remarks:
     if mishap.signature is not None and webhooks.signature is None:
         yield ("webhook", "signature"), "changes nothing: webhooks are not signed"
-    if mishap.reorder and not any(event.steps for event in events):
+    if mishap.reorder and not any(call.event.steps for call in webhooks.calls):
         yield ("webhook", "reorder"), "changes nothing: a job has one webhook, at its end"
 
 
@@ -146,7 +151,7 @@ def _outcome(outcome: Outcome, dialect: Dialect) -> Remarks:
         yield from _guess(failure.source, ("outcome", "reason"), f"how {outcome.reason} is said")
     if outcome.opaque_poll_url and dialect.pointers.poll_path is None:
         yield ("outcome", "opaque_poll_url"), "changes nothing: no answer holds a URL to poll"
-    if not outcome.idempotent and not any(getattr(route.operation, "replay_header", None) for route in dialect.routes):
+    if not outcome.idempotent and not any(route.replay_header for route in dialect.routes):
         yield ("outcome", "idempotent"), "changes nothing: no request has an idempotency key"
 
 

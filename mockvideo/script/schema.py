@@ -34,7 +34,14 @@ def _clean(node: Any) -> Any:
         return node
     cleaned = {key: _clean(value) for key, value in node.items() if not _pythonic(key, value)}
     forms = [form for form in cleaned.pop("anyOf", []) if form != {"type": "null"}]
-    return {**cleaned, **forms[0]} if len(forms) == 1 else {**cleaned, **({"anyOf": forms} if forms else {})}
+    return cleaned | _either(forms)
+
+
+def _either(forms: list[dict[str, Any]]) -> dict[str, Any]:
+    """Say that one of these forms will do; a single one needs no choice."""
+    if len(forms) == 1:
+        return forms[0]
+    return {"anyOf": forms} if forms else {}
 
 
 def _pythonic(key: str, value: object) -> bool:

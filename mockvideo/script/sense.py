@@ -204,11 +204,15 @@ def _outcome(outcome: Mapping[str, Any], trail: Trail) -> Iterator[Problem]:
 
 
 def _places(changes: Changes, trail: Trail) -> Iterator[Problem]:
-    lists = {"null": changes.null, "omit": changes.omit, "text": changes.text}
-    found: list[tuple[str, Trail]]
-    found = [(place, (name, step)) for name, places in lists.items() for step, place in enumerate(places)]
-    found += [(place, ("set", place)) for place in changes.set]
-    found += [(place, ("rename", old)) for old, new in changes.rename.items() for place in (old, new)]
-    for place, inner in found:
+    for place, inner in _named(changes):
         if place not in PLACES and not POINTER.fullmatch(place):
             yield Problem((*trail, *inner), f"{told(place)} is no place; {instead(place, PLACES, ANY_PLACE)}")
+
+
+def _named(changes: Changes) -> Iterator[tuple[str, Trail]]:
+    """Yield the places that changes name, and where they do."""
+    for name in ("null", "omit", "text"):
+        yield from ((place, (name, step)) for step, place in enumerate(getattr(changes, name)))
+    yield from ((place, ("set", place)) for place in changes.set)
+    for old, new in changes.rename.items():
+        yield from ((place, ("rename", old)) for place in (old, new))
