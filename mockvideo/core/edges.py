@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from math import inf, nextafter
 from typing import NamedTuple
 
@@ -27,17 +28,18 @@ def edges(timeline: Timeline, steps: Sequence[int], told: Edge | None = None, un
     ``told`` is the last one that is known already, even if the timeline was another one then: only what goes further
     is new. States that take no time are never seen, and what comes after a phase that counts polls is not known yet.
     """
+    for edge in takewhile(lambda edge: edge.moment <= until, _changes(timeline, steps)):
+        if told is None or _further(edge, told, steps):
+            yield edge
+            told = edge
+
+
+def _changes(timeline: Timeline, steps: Sequence[int]) -> Iterator[Edge]:
     begin = timeline.start
     for phase in timeline.phases:
         end = inf if phase.seconds is None else begin + phase.seconds
-        if begin > until:
-            return
-        for edge in _within(timeline, phase, begin, end, steps) if begin < end else ():
-            if edge.moment > until:
-                return
-            if told is None or _further(edge, told, steps):
-                yield edge
-                told = edge
+        if begin < end:
+            yield from _within(timeline, phase, begin, end, steps)
         begin = end
 
 

@@ -256,17 +256,18 @@ TURNS: tuple[tuple[str, Callable[[int, int], bool], str], ...] = (
 )
 
 
+# What is settled with an operation, not by its answer.
+SETTLED = {"webhook": ("webhook",), **dict.fromkeys(SUBMISSIONS, ("timing", "outcome"))}
+
+
 def _ordered(rule: Rule, occasion: Occasion) -> Iterator[tuple[str, Any]]:
     """Yield what a rule orders for a request, by aspect."""
+    for aspect in SETTLED.get(occasion.operation, ()):
+        order = getattr(rule, aspect)
+        if order is not None:
+            yield aspect, order
     if occasion.operation == "webhook":
-        if rule.webhook is not None:
-            yield "webhook", rule.webhook
         return
-    if occasion.operation in SUBMISSIONS:
-        if rule.timing is not None:
-            yield "timing", rule.timing
-        if rule.outcome is not None:
-            yield "outcome", rule.outcome
     if rule.refuses:
         yield "error", rule
     if rule.disturbs and (rule.clip is None or occasion.operation in CARRIERS):
