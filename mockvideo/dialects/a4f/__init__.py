@@ -46,9 +46,8 @@ def videos(snapshot: Snapshot, links: Links) -> Json:
 def models(view: View) -> Json:
     """List the models of the asked or own plan and type, each with the extra fields that the query names."""
     plan = _plan(view)
-    wanted = _wants_videos(view.query)
+    wanted, extras = _wants_videos(view.query), _extras(view.query)
     rows = [row for row in CATALOG.rows.values() if wanted and plan in {None, *row.plans}]
-    extras = [name for name, value in view.query.items() if name in EXTRAS and value.lower() not in {"false", "0"}]
     return {"object": "list", "data": [_model(row) | {name: EXTRAS[name](row) for name in extras} for row in rows]}
 
 
@@ -65,6 +64,10 @@ def _plan(view: View) -> str | None:
 def _wants_videos(query: Mapping[str, str]) -> bool:
     """An older text makes ``type`` a flag, and the singular and plural of its words are mixed."""
     return "/" not in query.get("type", "") or query["type"].removesuffix("s") == VIDEO
+
+
+def _extras(query: Mapping[str, str]) -> list[str]:
+    return [name for name, value in query.items() if name in EXTRAS and value.lower() not in {"false", "0"}]
 
 
 def _model(row: Row) -> Json:

@@ -60,14 +60,18 @@ def _ending(snapshot: Snapshot, links: Links) -> Json:
     webhook = snapshot.job.request.webhook
     if webhook is not None and webhook.owes(snapshot.state):
         ending["webhookStatus"] = WEBHOOK_STATUS[snapshot.job.called]
-    if snapshot.state is State.SUCCEEDED:
-        expired = snapshot.now - ended >= RETENTION or snapshot.job.clips_expired(snapshot.now)
-        return ending | {"result": _result(links.videos), "expired": expired}
+    if snapshot.state is not State.SUCCEEDED:
+        return ending | _bad_end(snapshot)
+    expired = snapshot.now - ended >= RETENTION or snapshot.job.clips_expired(snapshot.now)
+    return ending | {"result": _result(links.videos), "expired": expired}
+
+
+def _bad_end(snapshot: Snapshot) -> Json:
     failure = FAILURES[snapshot.job.reason or Reason.INTERNAL]
     error = failure.text if snapshot.state is State.FAILED else None
     # As on the page about jobs; the SDK's fixtures have null for both numbers.
     kept = int(snapshot.job.request.price) if snapshot.job.script.refund is Refund.NONE else 0
-    return ending | {"error": error, "progress": 0, "creditCost": kept}
+    return {"error": error, "progress": 0, "creditCost": kept}
 
 
 def _result(videos: tuple[str, ...]) -> Json:

@@ -96,6 +96,10 @@ def _text(schema: type[BaseModel], found: ErrorDetails) -> str:
         return _options(choice.values)
     if found["type"] in TEXTS:
         return TEXTS[found["type"]].format_map(found.get("ctx", {}))
+    return _mistyped(kind, found)
+
+
+def _mistyped(kind: Any, found: ErrorDetails) -> str:
     value = found["input"]
     received = "undefined" if found["type"] == "missing" else TYPES.get(type(value), "object")
     expected = "int" if kind is int and isinstance(value, float) else TYPES.get(get_origin(kind) or kind, "object")
