@@ -52,7 +52,7 @@ def judge(ending: Ending, report: Report, unplanned: Sightings, bounds: Bounds) 
 def _cost(report: Report, most: Decimal) -> Check:
     """Compare the sum in each currency with the bound."""
     spent = _by_currency(report)
-    sums = {currency: sum(usage.bills.submitted.amount for usage in usages) for currency, usages in spent.items()}
+    sums = {currency: _sum(usages) for currency, usages in spent.items()}
     said = [f"{_plain(sums[currency])} {currency} ({_names(usages)})" for currency, usages in spent.items()]
     dear = [usage.dialect for currency, usages in spent.items() if sums[currency] > most for usage in usages]
     cure = f"Prices are in mockvideo models {' or '.join(dear)}; render less, or raise --max-cost." if dear else ""
@@ -65,6 +65,10 @@ def _by_currency(report: Report) -> dict[str, list[Usage]]:
         if usage.bills.submitted.jobs:
             spent.setdefault(usage.currency, []).append(usage)
     return spent
+
+
+def _sum(usages: list[Usage]) -> Decimal | int:
+    return sum(usage.bills.submitted.amount for usage in usages)
 
 
 def _waste(report: Report, most: int) -> Check:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from errno import EADDRINUSE
 from functools import partial
 from socket import socket
-from typing import IO
+from typing import IO, NamedTuple
 
 import click
 
@@ -23,7 +23,7 @@ from mockvideo.cli.named import refuse_unknown
 from mockvideo.cli.ready import announced
 from mockvideo.cli.terminal import Unusable, painter
 from mockvideo.core.account import Account
-from mockvideo.core.audit import Audit
+from mockvideo.core.audit import Audit, Report
 from mockvideo.core.deliveries import Delivery
 from mockvideo.core.journal import Entry
 from mockvideo.script.library import Library
@@ -92,6 +92,26 @@ def _bind(host: str, port: int) -> socket:
         raise Unusable(f"cannot listen on port {port} of {host}: {error.strerror}") from None
 
 
+class Notation(NamedTuple):
+    """How what happens is written: exchanges, attempts of webhooks, the summary."""
+
+    exchange: Callable[[Entry, Account, datetime], str]
+    attempt: Callable[[Delivery, Account, datetime], str]
+    report: Callable[[Report], str]
+
+
+FOR_PROGRAMS = Notation(exchanges.record, attempts.record, summary.record)
+
+
+def _for_people(app: App, stream: IO[str]) -> Notation:
+    paint = painter(stream)
+    return Notation(
+        Text(app.dialects, paint),
+        attempts.Text(app.dialects, paint),
+        lambda report: f"\n{summary.page(report, paint)}\n",
+    )
+
+
 @contextmanager
 def _watching(setup: Setup, app: App, stream: IO[str]) -> Iterator[None]:
     """Write a line for each exchange and each attempt of a webhook, and at the end, if there were jobs, a summary."""
@@ -99,9 +119,8 @@ def _watching(setup: Setup, app: App, stream: IO[str]) -> Iterator[None]:
     if kind == "off":
         yield
         return
-    paint = painter(stream)
-    log = Log(Text(app.dialects, paint) if kind == "text" else exchanges.record, stream)
-    line = attempts.Text(app.dialects, paint) if kind == "text" else attempts.record
+    written = _for_people(app, stream) if kind == "text" else FOR_PROGRAMS
+    log = Log(written.exchange, stream)
     currencies = {name: dialect.terms.tariff.currency for name, dialect in app.dialects.items()}
     audit = Audit(currencies, inline=setup.options.media == "data")
 
@@ -110,13 +129,13 @@ def _watching(setup: Setup, app: App, stream: IO[str]) -> Iterator[None]:
         audit.note(entry, account.tag)
 
     def call(account: Account, delivery: Delivery) -> None:
-        log.say(line(delivery, account, datetime.now().astimezone()))
+        log.say(written.attempt(delivery, account, datetime.now().astimezone()))
 
     app.exchange.observer, app.service.deliverer.observer = observe, call
     yield
     report = audit.report()
     if report.jobs:
-        log.say(f"\n{summary.page(report, paint)}\n" if kind == "text" else summary.record(report))
+        log.say(written.report(report))
 
 
 @contextmanager

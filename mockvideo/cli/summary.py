@@ -26,7 +26,7 @@ class Fact(NamedTuple):
 def page(report: Report, paint: Paint) -> str:
     """Return a table with a column for each dialect that has jobs, and a row for each fact that any of them has."""
     usages = [usage for usage in report.dialects if usage.bills.submitted.jobs]
-    rows = [(fact, cells) for fact in FACTS if any(cells := [fact.say(usage) for usage in usages])]
+    rows = _rows(usages)
     widths = [max(map(len, column)) for column in zip(*(cells for _, cells in rows), strict=True)]
     lines = [_line(fact, _justified(cells, widths), paint) for fact, cells in rows]
     notes = [GAP + paint(note, dim=True) for note in _notes(report)]
@@ -36,6 +36,12 @@ def page(report: Report, paint: Paint) -> str:
 def record(report: Report) -> str:
     """Return a line of JSON; amounts are texts, because they are exact."""
     return json.dumps({"summary": asdict(report)}, default=str)
+
+
+def _rows(usages: list[Usage]) -> list[tuple[Fact, list[str]]]:
+    """Return the facts that any of these has, with what each says of them."""
+    told = ((fact, [fact.say(usage) for usage in usages]) for fact in FACTS)
+    return [(fact, cells) for fact, cells in told if any(cells)]
 
 
 def _justified(cells: list[str], widths: list[int]) -> list[str]:
