@@ -48,16 +48,14 @@ class Movie:
 def read(data: bytes) -> Movie:
     """Return what the file says of itself; raises ClipError if it cannot be played."""
     parts = dict(boxes(data))
-    if not data or next(iter(parts), "") != "ftyp":
+    if next(iter(parts), "") != "ftyp":
         raise ClipError(f"it does not begin as an MP4 file does, but with {data[:16]!r}")
     for kind in ("moov", "mdat"):
         if kind not in parts:
             raise ClipError(f"there is no {kind} box")
     movie = list(boxes(parts["moov"]))
     tracks = tuple(_track(body) for kind, body in movie if kind == "trak")
-    strange = [track.codec for track in tracks if track.codec not in CODECS]
-    if strange or not any(track.handler == "vide" for track in tracks):
-        raise ClipError(f"no player knows the codec {strange[0]}" if strange else "there is no video track")
+    _refuse_unplayable(tracks)
     return Movie(_text(_part(parts["ftyp"], 0, 4)), _seconds(dict(movie).get("mvhd", b"")), tracks)
 
 
@@ -74,6 +72,14 @@ def boxes(data: bytes) -> Iterator[tuple[str, bytes]]:
             raise ClipError(f"the box {_text(kind)!r} has {size} bytes, and {len(data) - place} are left")
         yield _text(kind), data[place + head : place + size]
         place += size
+
+
+def _refuse_unplayable(tracks: tuple[Track, ...]) -> None:
+    for track in tracks:
+        if track.codec not in CODECS:
+            raise ClipError(f"no player knows the codec {track.codec}")
+    if not any(track.handler == "vide" for track in tracks):
+        raise ClipError("there is no video track")
 
 
 def _track(body: bytes) -> Track:

@@ -143,10 +143,8 @@ def compare(
     provider that answers when the clip is there jobs take no time, as nothing but a sleep can be virtual. Raises
     ValueError for what nobody knows, ControlError if no server of mockvideo answers.
     """
-    options, known, library = options or Options(), load(), Library()
-    for name in dialects or ():
-        refuse_unknown(name, known, "dialect")
-    compared = [known[name] for name in known if dialects is None or name in dialects]
+    options, library = options or Options(), Library()
+    compared = _chosen(dialects)
     played = [(_name(given), _scenario(given, library)) for given in scenarios]
     with reached(options.control_url) as http:
         benches = [_bench(dialect, http, options) for dialect in compared]
@@ -156,6 +154,14 @@ def compare(
                 for name, scenario in played
             )
         )
+
+
+def _chosen(names: Collection[str] | None) -> list[Dialect]:
+    """Return the dialects of these names, or all; raises ValueError for what nobody knows."""
+    known = load()
+    for name in names or ():
+        refuse_unknown(name, known, "dialect")
+    return [dialect for name, dialect in known.items() if names is None or name in names]
 
 
 def _name(given: str | Path | Scenario) -> str:

@@ -30,8 +30,7 @@ Judge = Callable[[Run, Strike, float], Judged]
 
 def after(run: Run, strike: Strike) -> list[Exchange]:
     """The exchanges of the same kind that follow the first hit."""
-    hit = strike.hits[0]
-    return [each for each in run.of(strike.event.operation) if each.number > hit.number]
+    return run.after(strike.hits[0], strike.event.operation)
 
 
 def endless(run: Run) -> Breach:

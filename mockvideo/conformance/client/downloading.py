@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockvideo.conformance.client.breach import UNSEEN, Breach, Judged, after, at, ended, numbers
 from mockvideo.conformance.client.evidence import Run, Strike
+from mockvideo.testing.exchanges import Exchange
 
 
 def whole(run: Run, strike: Strike, _: float) -> Judged:
@@ -33,14 +34,23 @@ def appends_right(run: Run, strike: Strike, _: float) -> Judged:
 
 def keeps_key(run: Run, strike: Strike, _: float) -> Judged:
     """No other host learns the key."""
-    home = run.exchanges[0].headers.get("host")
-    away = [each for each in run.of("content") if each.headers.get("host") != home]
-    if not away and not any(each.status // 100 == 3 for each in strike.hits):
+    away = _away(run)
+    if not away and not any(map(_redirects, strike.hits)):
         return UNSEEN
-    shown = [each for each in away if each.rule is not None and each.status // 100 != 3]
+    shown = [each for each in away if each.rule is not None and not _redirects(each)]
     if not shown:
         return None
     return Breach(f"it shows its key to {shown[0].headers.get('host')}, where a redirect led it", numbers(shown))
+
+
+def _away(run: Run) -> list[Exchange]:
+    """The downloads from another host than the one that the client began with."""
+    home = run.exchanges[0].headers.get("host")
+    return [each for each in run.of("content") if each.headers.get("host") != home]
+
+
+def _redirects(exchange: Exchange) -> bool:
+    return exchange.status // 100 == 3
 
 
 def reads_base64(run: Run, _: Strike, __: float) -> Judged:

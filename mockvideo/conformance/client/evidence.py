@@ -13,7 +13,7 @@ from mockvideo.conformance.client.schedules import Event, Schedule, orders
 from mockvideo.core.jobs import FINAL
 from mockvideo.core.planning import SUBMISSIONS
 from mockvideo.dialect import Dialect
-from mockvideo.testing.exchanges import Exchange
+from mockvideo.testing.exchanges import Exchange, made_jobs
 
 # clip, junk: it handed out a file that is one, or none. done: it says that all went well, and shows no file.
 # overtime, flood: it was ended after so much virtual time, or so many requests; silence: after so many real seconds.
@@ -66,7 +66,7 @@ class Run:
     @property
     def jobs(self) -> list[Exchange]:
         """The submissions that made a job."""
-        return [each for each in self.exchanges if each.price is not None]
+        return made_jobs(self.exchanges)
 
     @property
     def wasted(self) -> Decimal:
@@ -79,6 +79,10 @@ class Run:
         names = SUBMISSIONS if operation == "submit" else (operation,)
         return [each for each in self.exchanges if each.operation in names]
 
+    def after(self, exchange: Exchange, operation: str) -> list[Exchange]:
+        """The exchanges of an operation that follow one."""
+        return [each for each in self.of(operation) if each.number > exchange.number]
+
     @property
     def told_end(self) -> Exchange | None:
         """The first poll whose answer truly told the client that its job has ended."""
@@ -87,15 +91,25 @@ class Run:
 
     def strikes(self) -> Iterator[Strike]:
         """Yield the events that came true."""
-        number = 0
-        for event in self.schedule.events:
-            count = len(orders(event))
-            names = {f"(account)#{number + place + 1}" for place in range(count)}
-            hits = tuple(each for each in self.exchanges if each.rule in names)
-            changed = any(self.acted[number : number + count]) and event.changes_job
-            number += count
-            if hits or changed or (event.kills and self.restarted is not None):
+        for event, places in self._placed():
+            hits, changed = self._hits(places), event.changes_job and any(self.acted[places.start : places.stop])
+            if hits or changed or self._killed(event):
                 yield Strike(event, () if changed and not event.disturbs else hits)
+
+    def _placed(self) -> Iterator[tuple[Event, range]]:
+        """Yield the events with the places of their rules in the scenario."""
+        places = range(0)
+        for event in self.schedule.events:
+            places = range(places.stop, places.stop + len(orders(event)))
+            yield event, places
+
+    def _hits(self, places: range) -> tuple[Exchange, ...]:
+        """The exchanges whose answers the rules at these places planned."""
+        names = {f"(account)#{place + 1}" for place in places}
+        return tuple(each for each in self.exchanges if each.rule in names)
+
+    def _killed(self, event: Event) -> bool:
+        return event.kills and self.restarted is not None
 
     def answered(self, answer: Answer) -> Run:
         return replace(self, answer=answer)

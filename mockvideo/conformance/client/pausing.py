@@ -49,16 +49,20 @@ def backs_off(run: Run, strike: Strike, _: float) -> Judged:
     if not tries[0]:
         return UNSEEN
     told = ", ".join(f"{pause:.1f}" for pause in tries[0][:8])
-    if len(tries[0]) > 2 and not any(map(_grow, tries)):
-        return Breach(f"{at(strike)}: its pauses do not grow: {told} s", numbers(strike.hits))
-    if len(tries) > 1 and len(tries[0]) > 2 and _same(*tries):
-        return Breach(f"{at(strike)}: its pauses are the same in every run: {told} s", numbers(strike.hits))
-    return None
+    wrong = _wrong(tries) if len(tries[0]) > 2 else ""
+    return Breach(f"{at(strike)}: its pauses {wrong}: {told} s", numbers(strike.hits)) if wrong else None
 
 
 def _pauses(run: Run, rule: str | None) -> list[float]:
     """The pauses between the attempts that a rule refused, as long as sleeps are as long as they are to be."""
     return gaps([each for each in run.exchanges if each.rule == rule], run.steady)
+
+
+def _wrong(tries: Sequence[Sequence[float]]) -> str:
+    """What is wrong with the pauses of one run, or of two; empty if nothing is."""
+    if not any(map(_grow, tries)):
+        return "do not grow"
+    return "are the same in every run" if len(tries) > 1 and _same(*tries) else ""
 
 
 def _grow(pauses: Sequence[float]) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mockvideo.conformance.client.breach import UNSEEN, Breach, Judged, at, endless, numbers
 from mockvideo.conformance.client.evidence import ENDLESS, Run, Strike, gaps
 from mockvideo.core.errors import Kind
 from mockvideo.core.jobs import State
+from mockvideo.testing.exchanges import Exchange
 
 SLACK = 0.1
 FASTEST, SLOWEST = 1.0, 60.0
@@ -36,17 +39,24 @@ def has_deadline(run: Run, strike: Strike, _: float) -> Judged:
 
 def accepts_end(run: Run, strike: Strike, _: float) -> Judged:
     """An end that is none of the good ones is an end: no more polls, and no success."""
-    bad = [each for each in run.of("poll") if each.state in {State.FAILED, State.CANCELLED} and each.status == 200]
-    # What something else has disturbed need not have told it.
-    ended = next((each for each in bad if each.fault is None or each in strike.hits), None)
+    ended = next(_bad_ends(run, strike), None)
     if ended is None:
         return UNSEEN
-    later = [each for each in run.of("poll") if each.number > ended.number]
+    later = run.after(ended, "poll")
     if run.answer.succeeded:
         return Breach(f"the job has {ended.state}, and it reports success", (ended.number,))
     if run.answer.kind in ENDLESS or len(later) > 1:
         return Breach(f"the job has {ended.state}, and it polls {len(later)} more times", (ended.number,))
     return None
+
+
+def _bad_ends(run: Run, strike: Strike) -> Iterator[Exchange]:
+    """Yield the polls that told an end without a clip."""
+    for each in run.of("poll"):
+        # What something else has disturbed need not have told it.
+        told = each.status == 200 and (each.fault is None or each in strike.hits)
+        if told and each.state in {State.FAILED, State.CANCELLED}:
+            yield each
 
 
 def follows(run: Run, _: Strike, __: float) -> Judged:
@@ -97,7 +107,7 @@ def stays_finished(run: Run, _: Strike, __: float) -> Judged:
     end = run.told_end
     if end is None:
         return UNSEEN
-    later = [each for each in run.of("poll") if each.number > end.number]
+    later = run.after(end, "poll")
     if len(later) < 2:
         return None
     return Breach(f"request {end.number} told the end, and it polls {len(later)} more times", numbers(later[:3]))

@@ -90,7 +90,7 @@ def _page(verdict: Verdict, paint: Paint, replays: Mapping[str, str]) -> Iterato
         yield "Make it work there first: nothing else can be judged before that."
         yield ""
     for outcome in verdict.outcomes:
-        if outcome.findings or outcome.standing == "inconclusive" or outcome.runs:
+        if outcome.standing != "not exercised":
             yield from _lines(outcome, paint, replays)
     untold = [outcome.rule.id for outcome in verdict.outcomes if outcome.standing == "not exercised"]
     if untold:
@@ -106,15 +106,19 @@ def _lines(outcome: Outcome, paint: Paint, replays: Mapping[str, str]) -> Iterat
     if outcome.note:
         yield INDENT + paint(outcome.note, dim=True)
     for finding in outcome.findings[:SHOWN]:
-        for word, _, text in (line.partition(" ") for line in told(finding)[1:-2]):
-            yield f"{INDENT}{paint(word.ljust(4), dim=True)} {text}"
-        if finding.name in replays:
-            yield f"{INDENT}{paint('play', dim=True)} {paint(replays[finding.name], fg='cyan')}"
+        yield from _evidence(finding, paint, replays)
     if len(outcome.findings) > SHOWN:
         more = "; ".join(str(finding.schedule) for finding in outcome.findings[SHOWN:])
         yield f"{INDENT}{paint('also', dim=True)} when {more}"
     if outcome.findings:
         yield f"{INDENT}{paint('cure', dim=True)} {paint(outcome.rule.cure, fg='yellow')}"
+
+
+def _evidence(finding: Finding, paint: Paint, replays: Mapping[str, str]) -> Iterator[str]:
+    for word, _, text in (line.partition(" ") for line in told(finding)[1:-2]):
+        yield f"{INDENT}{paint(word.ljust(4), dim=True)} {text}"
+    if finding.name in replays:
+        yield f"{INDENT}{paint('play', dim=True)} {paint(replays[finding.name], fg='cyan')}"
 
 
 def _sum(verdict: Verdict, paint: Paint) -> str:

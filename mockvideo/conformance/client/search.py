@@ -128,11 +128,16 @@ def places(clean: Run, plan: Plan, *, resumable: bool, beyond: int = 0) -> Itera
     Where something else goes wrong as well there are more requests, so many ``beyond`` those of the clean run.
     """
     for name, mischief in MISCHIEFS.items():
-        wanted = not mischief.demands.keys().isdisjoint(plan.rules) and (plan.slow or not mischief.slow)
-        if wanted and _suits(mischief, clean.dialect) and (resumable or not mischief.kills):
+        if _is_planned(mischief, plan, resumable=resumable) and _suits(mischief, clean.dialect):
             numbers = _numbers(mischief, len(clean.of(mischief.operation)), beyond)
-            kept = numbers if plan.every or beyond else numbers[len(numbers) // 2 :][:1]
-            yield from (Event(name, mischief.operation, number) for number in kept)
+            tried = numbers if plan.every or beyond else numbers[len(numbers) // 2 :][:1]
+            yield from (Event(name, mischief.operation, number) for number in tried)
+
+
+def _is_planned(mischief: Mischief, plan: Plan, *, resumable: bool) -> bool:
+    """Whether it is about the rules of a plan, and neither too slow for it nor more than the client can bear."""
+    about = not mischief.demands.keys().isdisjoint(plan.rules)
+    return about and (plan.slow or not mischief.slow) and (resumable or not mischief.kills)
 
 
 def _suits(mischief: Mischief, dialect: Dialect) -> bool:

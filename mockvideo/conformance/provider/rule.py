@@ -100,17 +100,20 @@ class Result:
 def judged(rule: Rule, record: Record, situation: Situation, today: date) -> Result:
     """Judge a rule by what was exchanged."""
     sights = tuple(rule.judge(record))
-    differing = tuple(Difference(rule, sight, _source(rule, sight)) for sight in sights if sight.differs)
-    waiver = situation.profile.waiver(rule.id)
     if not sights:
         return Result(rule, Outcome.NOT_EXERCISED, why=_missing(rule, situation))
-    ended = f"its waiver ended on {waiver.until}" if waiver is not None and waiver.expired(today) else ""
-    kept = Result(rule, Outcome.KEPT, len(sights), differing, ended)
-    if not kept.faults:
-        return kept
-    if waiver is not None and not ended:
-        return replace(kept, outcome=Outcome.WAIVED, why=_waived(waiver))
-    return replace(kept, outcome=Outcome.BROKEN)
+    differing = tuple(Difference(rule, sight, _source(rule, sight)) for sight in sights if sight.differs)
+    kept = Result(rule, Outcome.KEPT, len(sights), differing)
+    result = replace(kept, outcome=Outcome.BROKEN) if kept.faults else kept
+    waiver = situation.profile.waiver(rule.id)
+    return result if waiver is None else _under(waiver, result, today)
+
+
+def _under(waiver: Waiver, result: Result, today: date) -> Result:
+    """Say what a waiver makes of a result: it excuses faults until it ends."""
+    if waiver.expired(today):
+        return replace(result, why=f"its waiver ended on {waiver.until}")
+    return replace(result, outcome=Outcome.WAIVED, why=_waived(waiver)) if result.faults else result
 
 
 def _source(rule: Rule, sight: Sight) -> Source:

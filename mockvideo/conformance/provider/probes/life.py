@@ -142,12 +142,7 @@ class Life:
         """Poll at the URL that the submission answered, in both ways in which clients read it; keep one that works."""
         place, base = self.session.dialect.pointers.poll_path, self.session.base_url
         told = find(submission.document, place) if place else None
-        ways = (
-            {Purpose.JOINED: urljoin(f"{base}/", told), Purpose.CONCATENATED: base + told}
-            if isinstance(told, str)
-            else {}
-        )
-        for purpose, url in ways.items():
+        for purpose, url in _ways(base, told).items():
             path = url.removeprefix(base) if url.startswith(f"{base}/") else url
             polled = self._ask(Poll, purpose, path=path) if self.session.may_ask(url) else None
             if polled is not None and polled.succeeded:
@@ -157,3 +152,10 @@ class Life:
     def _replays(self) -> bool:
         _, operation = submission_of(self.session.dialect)
         return operation.replay_header is not None and not self.profile.lacks("idempotency")
+
+
+def _ways(base: str, told: object) -> dict[Purpose, str]:
+    """The URLs that clients make of the one that an answer told."""
+    if not isinstance(told, str):
+        return {}
+    return {Purpose.JOINED: urljoin(f"{base}/", told), Purpose.CONCATENATED: base + told}

@@ -82,12 +82,14 @@ def answered(record: Record) -> Iterator[Sight]:
 
 def documented_words(record: Record) -> Iterator[Sight]:
     place = record.dialect.pointers.status
+    if not place:
+        return
     known = [word.text for word in record.dialect.states.values() if isinstance(word, Word)]
-    for exchange in _telling(record) if place else ():
+    for exchange in _telling(record):
         word = _word(record.dialect, exchange)
         # Not every answer to a submission says how the job stands.
         if word is not None or exchange.purpose is not Purpose.SUBMIT:
-            yield Sight(exchange, "" if word in known else f"{shown(word)} is none of {', '.join(known)}", place or "")
+            yield Sight(exchange, "" if word in known else f"{shown(word)} is none of {', '.join(known)}", place)
 
 
 def _telling(record: Record) -> Iterator[Exchange]:
@@ -199,9 +201,11 @@ def ended(record: Record) -> Iterator[Sight]:
         told = [exchange for exchange, state in _told(record.dialect, story) if state.final]
         # Of words that nobody knows, nobody knows whether they are an end.
         lost = [each for each in story.of(Purpose.LAST) if state_of(record.dialect, each) is not None]
-        if told or lost:
+        if told:
+            yield Sight(told[0])
+        elif lost:
             polls = len(list(story.of(*ASKED)))
-            yield Sight((told or lost)[0], "" if told else f"{_word(record.dialect, lost[0])} after {polls} polls")
+            yield Sight(lost[0], f"{_word(record.dialect, lost[0])} after {polls} polls")
 
 
 NEEDED = (needs.JOBS, needs.POLLED)
