@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -108,8 +109,9 @@ def test_a_waiver_that_ended_is_told() -> None:
     ],
 )
 def test_what_a_server_lacks_is_not_asked_for(url, capability, dialect, rule) -> None:
-    profile = Profile(patience=100, capabilities={capability: False}, model=None)
-    result = check_provider(target(url, dialect, profile=profile), examples=0)[rule]
+    there = target(url, dialect)
+    lacking = replace(there, profile=replace(there.profile, capabilities={capability: False}))
+    result = check_provider(lacking, examples=0)[rule]
     assert (result.outcome, result.why) == (
         Outcome.NOT_EXERCISED,
         f"the profile rules out {capability}",
