@@ -19,6 +19,8 @@ from tests.benchmarks.suites import Suite, loading, run
 from tests.benchmarks.testing import LONG, PLUGIN, SHORT
 from tests.benchmarks.traffic import DidNotRunError, Traffic
 
+# What measures is not measured.
+pytestmark = pytest.mark.usefixtures("unmeasured")
 HEAD = " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 ANSWER = (b"HTTP/1.1 200 OK\r\nContent-", b"Length: 10\r\n\r\nhello", b"hello")
 REFUSAL = (b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 4\r\n\r\nfull",)

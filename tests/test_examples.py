@@ -5,8 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.benchmarks.machine import Cores
 from tests.benchmarks.servers import CHECKOUT, SERVE, running
+
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 
 def test_the_examples_pass_on_a_server_in_another_process() -> None:

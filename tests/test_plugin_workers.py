@@ -16,6 +16,7 @@ import mockvideo
 pytest.importorskip("xdist")
 
 PATIENCE = 600  # seconds until a run is given up
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 TESTS = """
     import os

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "mockvideo" / "guide" / "new-dialect.md"
 BLOCK = re.compile(r"^```text\n(.*?)^```", re.MULTILINE | re.DOTALL)
 KEY = {"authorization": "Bearer sk-tern"}
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 
 @pytest.fixture

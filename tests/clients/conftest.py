@@ -17,6 +17,11 @@ from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
 
 
+@pytest.fixture(autouse=True, scope="module")
+def programs_unmeasured(unmeasured: None) -> None:
+    """What clients run is theirs, not ours."""
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[ServerThread]:
     with ServerThread(create_app(Options(settings=Settings(clock="auto")))) as server:

@@ -1,4 +1,4 @@
-"""openai-python 2.26.0, the last one that sends JSON, in a virtual environment of its own."""
+"""openai-python 2.26.0, the last one that sends JSON, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -18,29 +18,31 @@ from mockvideo.server.thread import ServerThread
 Program = Callable[..., dict[str, Any]]
 
 VERSION = "2.26.0"
-PYTHON = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
+# What it needs and others here do not. The rest is here, so that no environment has to be made for it.
+NEEDED = ("distro", "jiter", "sniffio", "tqdm")
 
 
 def commands(folder: Path) -> Sequence[Command]:
-    # Isolated (-I): what PYTHONPATH adds to our own interpreter must not count as installed there.
-    pip = (folder / PYTHON, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries=1")
-    return (sys.executable, "-I", "-m", "venv", folder), (*pip, f"openai=={VERSION}")
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries=1")
+    return ((*pip, "--no-deps", "--no-compile", "--target", folder, f"openai=={VERSION}", *NEEDED),)
 
 
 @pytest.fixture(scope="module")
-def python(client_cache: Path) -> Path:
-    """The interpreter that has the old SDK."""
-    tag = "{}.{}".format(*sys.version_info)
-    return install(client_cache / f"openai-python-{VERSION}-on-{tag}", commands) / PYTHON
+def packages(client_cache: Path) -> Path:
+    """The folder that has the old SDK, and nothing else."""
+    return install(client_cache / f"openai-python-{VERSION}", commands)
 
 
 @pytest.fixture
-def program(python: Path, server: ServerThread, key: str, tmp_path: Path) -> Program:
+def program(packages: Path, server: ServerThread, key: str, tmp_path: Path) -> Program:
     """Runs the program that saves ``film.mp4`` and returns what it printed."""
 
     def ends(*pictures: Path) -> dict[str, Any]:
-        command: Command = (python, "-I", PROGRAMS / "openai_2_26.py", tmp_path / "film.mp4", *pictures)
-        told: dict[str, Any] = json.loads(run(command, OPENAI_BASE_URL=f"{server.url}/sora/v1", OPENAI_API_KEY=key))
+        command: Command = (sys.executable, PROGRAMS / "openai_2_26.py", tmp_path / "film.mp4", *pictures)
+        base_url = f"{server.url}/sora/v1"
+        told: dict[str, Any] = json.loads(
+            run(command, PYTHONPATH=str(packages), OPENAI_BASE_URL=base_url, OPENAI_API_KEY=key)
+        )
         return told
 
     return ends

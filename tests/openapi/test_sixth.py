@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.test_sixth_dialect import environment, run
 
 __all__ = ["environment"]
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 
 def test_its_document_is_printed(environment) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.test_sixth_dialect import environment, run
 
 __all__ = ["environment"]
+pytestmark = pytest.mark.usefixtures("unmeasured")
 CODE = """
 import sys
 sys.path.insert(0, sys.argv[1])

@@ -16,6 +16,7 @@ from mockvideo.conformance.client.check import Options, check_client
 from mockvideo.conformance.client.report import files
 from mockvideo.testing.control import Control
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
 # Two jobs, a date, chance, no end, two events, a blocking provider.
 SOME = ("SubmitsAgain", "IgnoresDates", "NoChance", "NoDeadline", "OneBudgetForAll", "ReadsTheUrl")
 
