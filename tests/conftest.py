@@ -33,7 +33,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.fixture(scope="module")
 def unmeasured() -> Iterator[None]:
-    """Do not measure what the processes cover that a module starts, where other tests cover it: it takes as long again."""
+    """Do not measure processes that a module starts where other tests cover their lines: it takes as long again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("COVERAGE_PROCESS_START", raising=False)
         yield
