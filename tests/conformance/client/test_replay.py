@@ -21,14 +21,14 @@ pytestmark = pytest.mark.usefixtures("unmeasured")
 SOME = ("SubmitsAgain", "IgnoresDates", "NoChance", "NoDeadline", "OneBudgetForAll", "ReadsTheUrl")
 
 
-def lost(mutant: Mutant, options: Options, folder: Path) -> list[str]:
-    """The findings of a mutant that their files do not show again."""
+def lost(mutant: Mutant, options: Options, folder: Path, most: int | None = None) -> list[str]:
+    """The findings of a mutant that their files do not show again, of so many of them."""
     verdict = check_client(mutant.generate(), mutant.dialect, options)
     texts = dict(files(verdict))
     assert verdict.findings
     return [
         str(each.schedule)
-        for each in verdict.findings
+        for each in verdict.findings[:most]
         if not reproduced(each, texts[f"{each.name}.toml"], mutant, folder)
     ]
 
@@ -38,7 +38,8 @@ def test_a_file_shows_its_finding_again(name: str, url: str, tmp_path: Path) -> 
     mutant = MUTANTS[name]
     options = Options(control_url=url, rules=(mutant.rule,), examples=60, every=False)
 
-    assert lost(mutant, options, tmp_path) == []
+    # One finding each: the full run has all.
+    assert lost(mutant, options, tmp_path, most=1) == []
 
 
 def test_a_client_without_the_bug_breaks_nothing_there(url: str, tmp_path: Path) -> None:

@@ -39,9 +39,9 @@ def at(url: str, dialect: str, *more: str) -> list[str]:
 
 
 def test_a_server_that_keeps_all_rules_ends_with_0(invoke, url) -> None:
-    done = invoke(*at(url, "sora", "--control-url", url, "--examples", "1"))
+    done = invoke(*at(url, "beluga", "--control-url", url, "--examples", "1"))
     assert done.exit_code == 0
-    assert done.stdout.splitlines()[0] == f"sora at {url}/sora"
+    assert done.stdout.splitlines()[0] == f"beluga at {url}/beluga"
     assert done.stdout.splitlines()[-1].startswith("passed: ")
     assert "status-words" in done.stdout
 

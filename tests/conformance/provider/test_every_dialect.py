@@ -40,8 +40,9 @@ def jobs_of(url: str, key: str) -> list[Any]:
 
 
 @every_dialect
-def test_mockvideo_keeps_every_rule_with_all_its_models(url, dialect) -> None:
-    report = check_provider(replace(target(url, dialect), profile=PLAIN), examples=3)
+@pytest.mark.parametrize("examples", [1, pytest.param(3, marks=pytest.mark.full)])
+def test_mockvideo_keeps_every_rule_with_all_its_models(url, dialect, examples) -> None:
+    report = check_provider(replace(target(url, dialect), profile=PLAIN), examples=examples)
     assert [described(drift.difference) for drift in report.drift] == []
     unseen = report.of(Outcome.NOT_EXERCISED)
     assert all(any(result.why.startswith(why) for why in NEVER_SEEN) for result in unseen), unseen
