@@ -21,6 +21,9 @@ from tests.benchmarks.traffic import DidNotRunError, Traffic
 
 # What measures is not measured.
 pytestmark = pytest.mark.usefixtures("unmeasured")
+SUITES = SHORT | LONG
+# Each is a process: nothing, the plugin in this process and over a socket; all of them in the full run.
+SOME = ("empty test", "in process", "five minutes, 60 polls, over a socket")
 HEAD = " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 ANSWER = (b"HTTP/1.1 200 OK\r\nContent-", b"Length: 10\r\n\r\nhello", b"hello")
 REFUSAL = (b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 4\r\n\r\nfull",)
@@ -109,7 +112,10 @@ def test_wrk_sends_the_same_traffic() -> None:
     assert len(set(paths)) == len(paths)
 
 
-@pytest.mark.parametrize("suite", [pytest.param(suite, id=name) for name, suite in (SHORT | LONG).items()])
+@pytest.mark.parametrize(
+    "suite",
+    [pytest.param(suite, id=name, marks=[] if name in SOME else pytest.mark.full) for name, suite in SUITES.items()],
+)
 def test_a_suite_that_is_measured_passes(suite: Suite, tmp_path: Path) -> None:
     if not suite.installed:
         pytest.skip(f"needs {suite.plugin}, which is not installed here")

@@ -28,7 +28,7 @@ from mockvideo.server.app import create_app
 from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
 from tests.driving import route_of
-from tests.every import DIALECTS, every_dialect, every_polled_dialect, is_polled
+from tests.every import DIALECTS, every_dialect, is_polled
 from tests.stories import NUMBERS, STORIES, client_of, in_order, live, statuses
 
 ROOT = Path(__file__).parents[1]
@@ -88,8 +88,17 @@ def test_the_readme_counts_the_files() -> None:
     assert f"lists the {len(FILES)} that ship" in (ROOT / "README.md").read_text("utf-8").replace("\n", " ")
 
 
-@every_story
-@every_polled_dialect
+# Each story in two dialects, in turn; in the full run each in every one.
+@pytest.mark.parametrize(
+    ("dialect", "name"),
+    [
+        pytest.param(
+            dialect, name, id=f"{dialect.name}-{name}", marks=[] if (turn + number) % 4 < 2 else pytest.mark.full
+        )
+        for number, name in enumerate(STORIES)
+        for turn, dialect in enumerate(filter(is_polled, DIALECTS.values()))
+    ],
+)
 def test_a_client_lives_through_its_story(dialect, name) -> None:
     story, life = STORIES[name], live(client_of(name, dialect))
     words = spelled(dialect.states)

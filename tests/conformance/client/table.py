@@ -34,11 +34,11 @@ class Row(NamedTuple):
         return self.mutant.rule in self.found and self.events is not None and self.events <= 3
 
 
-def row(mutant: Mutant, url: str, rules: Iterable[str] | None = None) -> Row:
-    """Judge a mutant by these rules; without any by its own."""
+def row(mutant: Mutant, url: str, rules: Iterable[str] | None = None, *, every: bool = True) -> Row:
+    """Judge a mutant by these rules, without any by its own; at every request, or at one of each kind alone."""
     began = time.monotonic()
     asked = tuple(rules or (mutant.rule,))
-    options = Options(control_url=url, rules=asked, examples=EXAMPLES)
+    options = Options(control_url=url, rules=asked, examples=EXAMPLES, every=every)
     verdict = check_client(mutant.generate(), mutant.dialect, options)
     found = tuple(rule for rule in RULES if rule in verdict.broken)
     return Row(mutant, found, _events(verdict, mutant.rule), time.monotonic() - began, verdict.trouble)

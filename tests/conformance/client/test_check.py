@@ -26,7 +26,7 @@ def mutant(name: str) -> Callable[..., bytes]:
 
 
 def test_the_same_seed_is_the_same_verdict(url: str) -> None:
-    options = Options(control_url=url, rules=("C12", "C13"), examples=6)
+    options = Options(control_url=url, rules=("C12",), examples=6, every=False)
     one, other = (check_client(mutant("UnknownIsFailed"), "beluga", options) for _ in range(2))
 
     assert one.findings == other.findings
@@ -66,7 +66,7 @@ def test_how_far_it_is_can_be_watched(url: str) -> None:
 def test_what_takes_real_seconds_is_left_out_unless_it_is_wanted(url: str) -> None:
     def quick(base_url: str, api_key: str, request: dict[str, Any]) -> bytes:
         client = reference.Client(load()["beluga"], base_url, api_key)
-        client.http.timeout = httpx.Timeout(1.0)
+        client.http.timeout = httpx.Timeout(0.5)
         return client.generate(request)
 
     options = Options(control_url=url, rules=("C28",), examples=1)

@@ -33,7 +33,7 @@ ALIKE = (
 # Each is run in all dialects: some always, all of them in the full run.
 SOME = (
     *("402", "accepted-reply-lost", "another-id-in-polls", "as-documented", "error-in-200", "fails-at-89-percent"),
-    *("flaky-polls", "opaque-poll-url", "status-in-capitals", "unknown-status-transitional"),
+    *("opaque-poll-url", "unknown-status-transitional"),
 )
 Adapter = Callable[..., Any]
 

@@ -6,7 +6,7 @@ import pytest
 from mutants import MUTANTS, Mutant
 from table import Row, row, told
 
-# Each takes about a second: one for every way to break a rule always, all of them in the full run.
+# One for every way to break a rule always, at one request; all of them, at every request, in the full run.
 SOME = (
     *("SubmitsAgain", "HopesForMoney", "IgnoresRetryAfter", "NeverGivesUp", "SamePause", "OneBlipIsTheEnd"),
     *("WaitsForAnId", "PollsTooFast", "ForgetsTheJob", "OneWordForSuccess", "LooksTwice", "SuccessWithoutAFile"),
@@ -16,11 +16,17 @@ SOME = (
 
 
 @pytest.mark.parametrize(
-    "mutant",
-    [pytest.param(each, id=name, marks=[] if name in SOME else pytest.mark.full) for name, each in MUTANTS.items()],
+    ("mutant", "every"),
+    [
+        *(pytest.param(MUTANTS[name], False, id=name) for name in SOME),
+        *(
+            pytest.param(each, True, id=f"{name}, at every request", marks=pytest.mark.full)
+            for name, each in MUTANTS.items()
+        ),
+    ],
 )
-def test_a_mutant_is_caught_for_its_own_bug(mutant: Mutant, url: str) -> None:
-    judged = row(mutant, url)
+def test_a_mutant_is_caught_for_its_own_bug(mutant: Mutant, url: str, *, every: bool) -> None:
+    judged = row(mutant, url, every=every)
 
     assert judged.caught, told([judged])
 

@@ -23,7 +23,7 @@ def target(url: str, dialect: str, **said: Any) -> Target:
     return Target(dialect=DIALECTS[dialect], base_url=f"{url}/{dialect}", **{**usual, **said})
 
 
-def examined(app: Any, dialect: str, *, examples: int = 0, **said: Any) -> Report:
-    """Examine a dialect of an application on a socket of its own."""
+def examined(app: Any, dialect: str, *, examples: int = 0, most: int | None = None, **said: Any) -> Report:
+    """Examine a dialect of an application on a socket of its own, by at most so many jobs."""
     with ServerThread(app) as server:
-        return check_provider(target(server.url, dialect, **said), examples=examples)
+        return check_provider(target(server.url, dialect, **said), max_jobs=most, examples=examples)
