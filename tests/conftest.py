@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,12 +31,10 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-@pytest.fixture(scope="module")
-def unmeasured() -> Iterator[None]:
-    """Do not measure processes that a module starts where other tests cover their lines: it takes as long again."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COVERAGE_PROCESS_START", raising=False)
-        yield
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not measure processes that a test starts where other tests cover their lines: it takes as long again."""
+    monkeypatch.delenv("COVERAGE_PROCESS_START", raising=False)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -17,7 +17,6 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "mockvideo" / "guide" / "new-dialect.md"
 BLOCK = re.compile(r"^```text\n(.*?)^```", re.MULTILINE | re.DOTALL)
 KEY = {"authorization": "Bearer sk-tern"}
-pytestmark = pytest.mark.usefixtures("unmeasured")
 
 
 @pytest.fixture
@@ -57,6 +56,7 @@ def test_a_new_process_serves_it(environment, tmp_path) -> None:
     assert clip.content[4:8] == b"ftyp"
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_it_passes_the_tests_of_every_dialect(environment) -> None:
     files = ["tests/test_every_dialect.py", "tests/test_every_job.py"]
     done = run(environment, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "[tern or -tern", *files)

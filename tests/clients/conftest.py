@@ -17,7 +17,7 @@ from mockvideo.server.options import Options
 from mockvideo.server.thread import ServerThread
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True)
 def programs_unmeasured(unmeasured: None) -> None:
     """What clients run is theirs, not ours."""
 
