@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pkgutil
+import sys
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 
 from mockvideo.dialect import Dialect
 
@@ -26,9 +28,15 @@ def load() -> Mapping[str, Dialect]:
 def _found() -> Iterator[Dialect]:
     for module in pkgutil.iter_modules(__path__):
         yield import_module(f"{__name__}.{module.name}").DIALECT
-    for entry in entry_points(group=GROUP):
+    for entry in _entries(tuple(sys.path)):
         dialect = entry.load()
         if not isinstance(dialect, Dialect):
             message = f"the entry point {entry.name!r} of {GROUP} must name a Dialect, not {type(dialect).__name__}"
             raise TypeError(message)
         yield dialect
+
+
+@lru_cache(maxsize=4)
+def _entries(_: tuple[str, ...]) -> EntryPoints:
+    """What is installed along that path: looked up once, as it takes longer than all else that an app is made of."""
+    return entry_points(group=GROUP)
