@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -17,15 +20,11 @@ from mockvideo.core.errors import Kind
 from mockvideo.core.faults import LEVELS, Bytes, Changes, Connection, Damage, Earlier
 from mockvideo.core.jobs import Reason, Refund
 from mockvideo.core.scenario import Allowance, Outcome, Rule, Scenario
-from mockvideo.core.settings import Settings
 from mockvideo.core.timing import Lognormal, Polls, Stuck, Timing
 from mockvideo.dialects import load
 from mockvideo.fidelity import card
 from mockvideo.provenance import Origin
 from mockvideo.script.fields import OPERATIONS, PLACES
-from mockvideo.server.app import create_app
-from mockvideo.server.options import Options
-from mockvideo.server.thread import ServerThread
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "mockvideo" / "guide"
@@ -41,22 +40,46 @@ BLOCKS = [
 
 
 @pytest.fixture(scope="module")
-def url() -> str:
-    with ServerThread(create_app(Options(settings=Settings(speed=20)))) as server:
-        yield server.url
+def environ() -> dict[str, str]:
+    """What all blocks find in their surroundings. Nobody measures what they run: other tests run all of that."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    kept = {name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_START"}
+    # Of pytest's plugins a block needs ours; to load those of all the world takes a second each time.
+    return {**kept, "PATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "mockvideo.pytest_plugin"}
+
+
+@pytest.fixture(scope="module")
+def url(environ, tmp_path_factory) -> Iterator[str]:
+    """A server as a process of its own, so that it is not measured either."""
+    ready = tmp_path_factory.mktemp("server") / "ready.json"
+    command = [sys.executable, "-m", "mockvideo", "serve", "--port", "0", "--speed", "20", "--ready-file", str(ready)]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as process:
+        try:
+            while not ready.exists():
+                assert process.poll() is None
+                time.sleep(0.01)
+            yield json.loads(ready.read_text("utf-8"))["url"]
+        finally:
+            process.terminate()
 
 
 @pytest.mark.parametrize(("language", "source"), BLOCKS)
-def test_a_block_runs(language, source, url, tmp_path) -> None:
+def test_a_block_runs(language, source, url, environ, tmp_path) -> None:
     if "curl " in source and shutil.which("curl") is None:
         pytest.skip("needs curl, which is not installed here")
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environ = {**os.environ, "MOCKVIDEO_URL": url, "PATH": path}
     command = [*LANGUAGES[language], source]
     if language == "python" and "def test_" in source:
         (tmp_path / "test_block.py").write_text(source, "utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore::DeprecationWarning"]
-    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**environ, "MOCKVIDEO_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
