@@ -115,6 +115,12 @@ def test_the_version_is_told(tmp_path: Path) -> None:
     assert run("--version", folder=tmp_path).stdout.startswith("mockvideo, version ")
 
 
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a terminal gets."""
+    return on_a_terminal(tmp_path_factory.mktemp("terminal"))
+
+
 def on_a_terminal(tmp_path: Path, **extra: str) -> str:
     """What a terminal gets from a server that is asked for two things and then interrupted."""
     ours, theirs = os.openpty()
@@ -140,16 +146,12 @@ def _all_of(terminal: int) -> str:
     return shown.decode()
 
 
-def test_a_terminal_gets_a_line_for_each_exchange_in_colours(tmp_path: Path) -> None:
-    shown = on_a_terminal(tmp_path)
-
+def test_a_terminal_gets_a_line_for_each_exchange_in_colours(shown: str) -> None:
     assert "submit    200  \x1b[33mqueued   \x1b[0m  kling-v3" in shown
     assert shown.endswith("\r\n\r\n")
 
 
-def test_what_steers_a_terminal_is_taken_out(tmp_path: Path) -> None:
-    shown = on_a_terminal(tmp_path)
-
+def test_what_steers_a_terminal_is_taken_out(shown: str) -> None:
     assert "The model 'kling-[31mv3' does not exist." in shown
     assert "\x9b" not in shown
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from processes import COMMAND, PATIENCE, environment, wait_for
+from processes import COMMAND, MEASURED, PATIENCE, environment, wait_for
 
 from mockvideo.cli.relay import Relay, run
 
@@ -27,7 +27,7 @@ for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, sig
 pathlib.Path("listens").touch()
 while not heard:
     time.sleep(0.01)
-time.sleep(0.3)
+time.sleep(0.1)
 pathlib.Path("heard").write_text(" ".join(signal.Signals(number).name for number in heard))
 sys.exit(heard[0])
 """
@@ -39,11 +39,11 @@ os.execv(sys.executable, [sys.executable, "-m", "mockvideo", "run", "--", *sys.a
 
 
 @contextmanager
-def listening(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def listening(folder: Path, *words: str, **extra: str) -> Iterator[subprocess.Popen[str]]:
     """A command that listens for signals, under ``mockvideo run`` and without a terminal."""
     command = (*COMMAND, "run", "--", *(words or (sys.executable, "-c", LISTENER)))
     with subprocess.Popen(
-        command, cwd=folder, env=environment(), stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+        command, cwd=folder, env=environment(**extra), stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
     ) as process:
         wait_for(folder / "listens", process)
         yield process
@@ -70,7 +70,7 @@ def test_a_signal_reaches_the_command_once(tmp_path: Path, send, number: signal.
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_script_ends_with_what_it_runs(tmp_path: Path, number: int, status: int) -> None:
-    with listening(tmp_path, "sh", "-c", "touch listens; sleep 60; true") as process:
+    with listening(tmp_path, "sh", "-c", "touch listens; sleep 60; true", **MEASURED) as process:
         began = time.monotonic()
         os.killpg(process.pid, number)
         _, told = process.communicate(timeout=PATIENCE)
@@ -91,7 +91,9 @@ def test_a_signal_that_is_to_be_ignored_stays_ignored(tmp_path: Path) -> None:
 def test_what_is_typed_at_the_terminal_reaches_the_command_once(tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     command = (sys.executable, "-c", AT_A_TERMINAL, str(theirs), sys.executable, "-c", LISTENER)
-    with subprocess.Popen(command, cwd=tmp_path, env=environment(), pass_fds=(theirs,), encoding="utf-8") as process:
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(**MEASURED), pass_fds=(theirs,), encoding="utf-8"
+    ) as process:
         os.close(theirs)
         wait_for(tmp_path / "listens", process)
         os.write(ours, b"\x03")

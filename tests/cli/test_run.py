@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import Result
-from processes import COMMAND, PATIENCE, environment, run
+from processes import COMMAND, MEASURED, PATIENCE, environment, run
 
 from mockvideo.cli.evidence import MOST
 from mockvideo.dialects import load
@@ -241,7 +241,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
     folder = tmp_path_factory.mktemp("busy")
     bounds = ("--max-cost", "0.4", "--max-waste", "0", "--junit", "reports/run.xml")
     words = client(folder, BUSY, "--scenario", "flaky-polls", *bounds)
-    return run("run", *words, folder=folder), folder / "reports" / "run.xml"
+    return run("run", *words, folder=folder, **MEASURED), folder / "reports" / "run.xml"
 
 
 def test_jobs_and_their_cost_are_told(busy: tuple[Done, Path]) -> None:
