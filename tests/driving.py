@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ JSON = "application/json"
 LONGEST = 10.0  # seconds
 # nginx's status for an answer that never went out.
 LOST = 444
+# One for all exchanges: to make one takes as long as an exchange.
+LOOP = asyncio.new_event_loop()
+atexit.register(LOOP.close)
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -86,7 +90,19 @@ async def exchange(app: App, method: str, url: str, headers: Headers, body: byte
 
 def at_once(exchanged: Coroutine[Any, Any, Answer]) -> Answer:
     """Wait for an answer in real time, but not for ever, as a clock that nobody moves would have it."""
-    return asyncio.run(asyncio.wait_for(exchanged, LONGEST))
+    return LOOP.run_until_complete(_in_time(exchanged))
+
+
+async def _in_time(exchanged: Coroutine[Any, Any, Answer]) -> Answer:
+    try:
+        async with asyncio.timeout(LONGEST):
+            return await exchanged
+    finally:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
 
 
 def route_of(dialect: Dialect, kind: type[Operation]) -> Route:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 import pytest
@@ -19,10 +19,17 @@ from tests.driving import Answer, Client, app_of
 DIALECTS = dialects.load()
 
 
-def each(kind: type[Operation], where: Callable[[Any], bool] = lambda _: True) -> pytest.MarkDecorator:
-    """Run a test for every route of every dialect that does this, and does it so."""
+def each(
+    kind: type[Operation], where: Callable[[Any], bool] = lambda _: True, *, usually: Container[str] = DIALECTS
+) -> pytest.MarkDecorator:
+    """Run a test for every route of every dialect that does this, and does it so; of some only in a full run."""
     found = [
-        pytest.param(dialect, route, id=f"{name}-{route.method}-{route.path}")
+        pytest.param(
+            dialect,
+            route,
+            id=f"{name}-{route.method}-{route.path}",
+            marks=[] if name in usually else pytest.mark.full,
+        )
         for name, dialect in DIALECTS.items()
         for route in dialect.routes
         if isinstance(route.operation, kind) and where(route.operation)

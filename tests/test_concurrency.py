@@ -34,7 +34,7 @@ ROOM = Caps(finished_jobs=1_000_000, unfinished_jobs=1_000_000, journal_entries=
 WEIGHED = [dialect for dialect in DIALECTS.values() if dialect.pointers.submitted is not None] * 8 + [DIALECTS["a4f"]]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _restless() -> Iterator[None]:
     usual = sys.getswitchinterval()
     sys.setswitchinterval(OFTEN)
@@ -134,15 +134,20 @@ def check(account: Account, own: list[Worker]) -> None:
         assert (book.held, book.spent, book.balance) == (0, cost, dialect.terms.tariff.opening - cost)
 
 
-@pytest.mark.parametrize("operations", [160, pytest.param(10_000, marks=pytest.mark.full)])
-def test_nothing_is_lost_or_mixed_up_between_many_clients(operations) -> None:
-    app, workers = crowd(operations, clock="auto")
+@pytest.fixture(scope="module", params=[80, pytest.param(10_000, marks=pytest.mark.full)])
+def crowded(request: pytest.FixtureRequest) -> tuple[App, list[Worker]]:
+    """What is left when all have done so many things."""
+    return crowd(request.param, clock="auto")
+
+
+def test_nothing_is_lost_or_mixed_up_between_many_clients(crowded) -> None:
+    app, workers = crowded
     for key in {worker.key for worker in workers}:
         check(app.service.accounts.get(key), [worker for worker in workers if worker.key == key])
 
 
-def test_every_exchange_has_a_number_of_its_own() -> None:
-    app, _ = crowd(40, clock="auto")
+def test_every_exchange_has_a_number_of_its_own(crowded) -> None:
+    app, _ = crowded
     numbers = [[entry.number for entry in account.journal] for account in app.service.accounts]
     assert [sorted(each) for each in numbers] == [list(range(1, len(each) + 1)) for each in numbers]
 

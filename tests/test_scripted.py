@@ -35,7 +35,7 @@ PATHS = {
 # Where in the time before an event its past is looked at.
 SHARES = (0.0, 0.3, 0.6, 0.9, 0.999)
 # As many as the profile has, but enough.
-MANY = settings(max_examples=max(60, settings.default.max_examples))
+MANY = settings(max_examples=max(30, settings.default.max_examples))
 
 
 class Stage:
@@ -272,7 +272,7 @@ def used_up() -> st.SearchStrategy[Play]:
     )
 
 
-@settings(max_examples=max(20, settings.default.max_examples // 5))
+@settings(max_examples=max(10, settings.default.max_examples // 5))
 @given(used_up())
 def test_when_all_rules_have_acted_a_new_request_is_answered_as_by_a_server_never_scripted(play) -> None:
     stage = perform(play)

@@ -189,9 +189,9 @@ class Names:
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 # How each behaves, the status that is understood of it, and the beginning of the reason.
 BROKEN = {
-    "accepts and says nothing": (silent, None, "no answer within 0.5 s"),
-    "drips its head": (dripping(b"HTTP/1.1 200 OK\r\nX: "), None, "no answer within 0.5 s"),
-    "drips its body": (dripping(HEAD), 200, "no end of the answer within 0.5 s"),
+    "accepts and says nothing": (silent, None, "no answer within 0.2 s"),
+    "drips its head": (dripping(b"HTTP/1.1 200 OK\r\nX: "), None, "no answer within 0.2 s"),
+    "drips its body": (dripping(HEAD), 200, "no end of the answer within 0.2 s"),
     "interim answers only": (answers(b"HTTP/1.1 102 Processing\r\n\r\n" * 9), None, "closed without an HTTP answer"),
     "resets": (resetting(), None, "reset"),
     "resets in the body": (resetting(HEAD), 200, "reset"),
@@ -222,7 +222,7 @@ BROKEN = {
     ),
     "a chunk of nonsense": (answers(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), 200, "not HTTP: "),
 }
-SHORT = 0.5
+SHORT = 0.2
 
 
 def patience(name: str) -> float:

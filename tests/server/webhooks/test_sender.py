@@ -128,7 +128,7 @@ def test_a_name_server_that_does_not_answer_is_told() -> None:
     async def hangs(host, port):
         await asyncio.sleep(60)
 
-    assert send("http://slow.test/", SHORT, resolver=hangs).reason == "no address of that host within 0.5 s"
+    assert send("http://slow.test/", SHORT, resolver=hangs).reason == "no address of that host within 0.2 s"
 
 
 def test_the_next_address_is_called_where_the_first_does_not_listen() -> None:
@@ -223,7 +223,7 @@ def test_a_proxy_of_the_environment_is_not_asked(monkeypatch) -> None:
 
 def test_time_that_is_over_while_tls_is_agreed_upon_leaves_nothing_open() -> None:
     with nothing_left(), receiving(receivers.silent) as receiver:
-        assert send(f"https://127.0.0.1:{receiver.port}/", SHORT).reason == "no connection within 0.5 s"
+        assert send(f"https://127.0.0.1:{receiver.port}/", SHORT).reason == "no connection within 0.2 s"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
