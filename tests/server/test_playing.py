@@ -94,7 +94,7 @@ class Playing:
             return rest(wire)
 
 
-@pytest.fixture(scope="module", params=["uvloop", "asyncio"])
+@pytest.fixture(scope="module", params=["uvloop", pytest.param("asyncio", marks=pytest.mark.full)])
 def playing(request: pytest.FixtureRequest) -> Iterator[Playing]:
     if request.param == "uvloop":
         pytest.importorskip("uvloop")
