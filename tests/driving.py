@@ -7,7 +7,7 @@ import atexit
 import json
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from mockvideo.core.account import Account
@@ -28,6 +28,7 @@ LOST = 444
 LOOP = asyncio.new_event_loop()
 atexit.register(LOOP.close)
 Headers = list[tuple[bytes, bytes]]
+T = TypeVar("T")
 
 
 class Answer(NamedTuple):
@@ -88,12 +89,12 @@ async def exchange(app: App, method: str, url: str, headers: Headers, body: byte
     return Answer(start["status"], dict(start["headers"]), b"".join(bytes(chunk["body"]) for chunk in chunks))
 
 
-def at_once(exchanged: Coroutine[Any, Any, Answer]) -> Answer:
+def at_once(exchanged: Coroutine[Any, Any, T]) -> T:
     """Wait for an answer in real time, but not for ever, as a clock that nobody moves would have it."""
     return LOOP.run_until_complete(_in_time(exchanged))
 
 
-async def _in_time(exchanged: Coroutine[Any, Any, Answer]) -> Answer:
+async def _in_time(exchanged: Coroutine[Any, Any, T]) -> T:
     try:
         async with asyncio.timeout(LONGEST):
             return await exchanged

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockvideo.conformance.strategies import requests
@@ -108,8 +108,12 @@ def test_content_is_there_when_the_job_is_done(dialect, route) -> None:
 
 # Time and chance
 
+# A story is some thirty requests, and told twice.
+FEW = settings(max_examples=10 if settings.default.max_examples < 100 else settings.default.max_examples)
+
 
 @every_dialect
+@FEW
 @given(data=st.data())
 def test_the_same_requests_in_another_order_tell_the_same_stories(dialect, data) -> None:
     documents = [dict(dialect.example), *data.draw(st.lists(requests(dialect), min_size=1, max_size=3))]

@@ -142,8 +142,8 @@ def test_servers_with_webhooks_leave_nothing_behind(behaviour) -> None:
     with receiving(behaviour) as found:
         app = app_of()
         with ThreadPoolExecutor(8) as many:
-            assert all(many.map(called, [app] * 40, [found] * 40))
-        assert all(called(app_of(), found) for _ in range(20))
+            assert all(many.map(called, [app] * 16, [found] * 16))
+        assert all(called(app_of(), found) for _ in range(8))
     del app
     until(lambda: set(threading.enumerate()) <= threads)
     assert files() == before

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
 from mockvideo.core import control
 from mockvideo.core.account import Account
 from mockvideo.server.app import App
+from tests.driving import at_once
 from tests.server.driving import JSON, PATIENCE, Header, Peer, Reply, app_of, scope_of, submit
 
 KEY = "sk-test"
@@ -43,9 +43,9 @@ def call(
 
     async def calling() -> None:
         scope = scope_of(method, f"/_mockvideo{path}", *typed, *headers, **place) | {"client": client}
-        await asyncio.wait_for(app(scope, peer.receive, peer.send), PATIENCE)
+        await app(scope, peer.receive, peer.send)
 
-    asyncio.run(calling())
+    at_once(calling())
     return peer.reply
 
 
