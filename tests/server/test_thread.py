@@ -133,17 +133,18 @@ def called(app: App, receiver: Receiver) -> bool:
 
 
 @pytest.mark.skipif(not FDS.exists(), reason="no list of open files here")
+@pytest.mark.parametrize("many", [24, pytest.param(60, marks=pytest.mark.full)])
 @pytest.mark.parametrize("behaviour", [OK, silent])
-def test_servers_with_webhooks_leave_nothing_behind(behaviour) -> None:
+def test_servers_with_webhooks_leave_nothing_behind(behaviour, many) -> None:
     with receiving(behaviour) as first:
         assert called(app_of(), first)
     del first
     threads, before, running = set(threading.enumerate()), files(), loops_and_tasks()
     with receiving(behaviour) as found:
         app = app_of()
-        with ThreadPoolExecutor(8) as many:
-            assert all(many.map(called, [app] * 16, [found] * 16))
-        assert all(called(app_of(), found) for _ in range(8))
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(called, [app] * (many * 2 // 3), [found] * many))
+        assert all(called(app_of(), found) for _ in range(many // 3))
     del app
     until(lambda: set(threading.enumerate()) <= threads)
     assert files() == before
