@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from typing import Any
 
 import pytest
@@ -47,14 +47,30 @@ def _of(found: Iterable[Dialect]) -> pytest.MarkDecorator:
 
 every_dialect = _of(DIALECTS.values())
 every_polled_dialect = _of(filter(is_polled, DIALECTS.values()))
-every_model = pytest.mark.parametrize(
-    ("dialect", "model"),
-    [
-        pytest.param(dialect, model, id=f"{name}-{model}")
-        for name, dialect in DIALECTS.items()
-        for model in dialect.catalog.rows
-    ],
-)
+
+
+def _limits(place: tuple[str, str]) -> str:
+    name, model = place
+    row = DIALECTS[name].catalog.rows[model]
+    return repr((name, sorted(row.limits.items()), row.relations))
+
+
+MODELS = [(name, model) for name, dialect in DIALECTS.items() for model in dialect.catalog.rows]
+# The first one with each set of limits.
+EXAMPLES = {_limits(place): place for place in reversed(MODELS)}.values()
+
+
+def _of_models(usually: Collection[tuple[str, str]]) -> pytest.MarkDecorator:
+    found = [
+        pytest.param(DIALECTS[name], model, id=f"{name}-{model}", marks=[] if place in usually else pytest.mark.full)
+        for place in MODELS
+        for name, model in [place]
+    ]
+    return pytest.mark.parametrize(("dialect", "model"), found)
+
+
+every_model = _of_models(MODELS)
+every_limited_model = _of_models(EXAMPLES)
 every_kind = pytest.mark.parametrize("kind", Kind)
 every_ending = pytest.mark.parametrize(
     ("state", "reason"),

@@ -28,7 +28,7 @@ from tests.every import (
     each,
     every_dialect,
     every_kind,
-    every_model,
+    every_limited_model,
     every_polled_dialect,
     is_refused,
 )
@@ -186,7 +186,7 @@ def test_a_request_that_is_wrong_in_one_place_is_refused(dialect, route, data) -
     assert is_refused(answer, dialect, *BY_TYPE), answer
 
 
-@every_model
+@every_limited_model
 def test_each_limit_is_accepted_and_one_beyond_it_refused(dialect, model) -> None:
     client, success = client_of(dialect, model), route_of(dialect, Submit).operation.status
     for edge in edges(dialect, dialect.catalog.rows[model]):
