@@ -16,6 +16,12 @@ settings.register_profile("full", settings.get_profile("quick"), max_examples=10
 settings.load_profile("full" if FULL else "quick")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Let three tests share two cores (``-n auto``), as many of them wait for sockets and for other processes."""
+    return max(2, (os.cpu_count() or 2) * 3 // 2)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Keep what stays for the whole run, half a million objects, out of the way of the garbage collector.
