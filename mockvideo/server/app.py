@@ -36,6 +36,10 @@ SLASH = re.compile("%2f", re.IGNORECASE)
 CONTROL = "/_mockvideo/"
 HEALTH = CONTROL + "health"
 OURS = (clips.PATH, CONTROL)
+FETCHES = {"GET": clips.DOWNLOAD, "HEAD": clips.DOWNLOAD}
+NO_CLIP = {
+    "error": {"message": "No such clip: the job is unknown, unfinished, or was made by a server that has been stopped."}
+}
 Control = Callable[[Scope, str, dict[bytes, bytes], Receive, Send], Awaitable[Answer | None]]
 
 
@@ -105,11 +109,12 @@ class App:
         if self.control is not None and controls:
             # No page of another origin may read it, whatever --cors-origin says.
             return await self.control(scope, path, named, receive, send)
-        return self._readable(self._elsewhere(scope, path, named), named)
+        return self._readable(self._elsewhere(scope, path), named)
 
     async def _call(self, scope: Scope, meaning: Meaning, receive: Receive) -> Answer | None:
-        """Answer a call to a dialect."""
-        answer = await self.exchange(Call(scope, meaning), receive)
+        """Answer a call to a dialect, or a fetch of a clip."""
+        call = Call(scope, meaning)
+        answer = self._clip(call) if call.route is clips.DOWNLOAD else await self.exchange(call, receive)
         return None if answer is None else self._readable(answer, meaning.named)
 
     def _readable(self, answer: Answer, named: Mapping[bytes, bytes]) -> Answer:
@@ -147,12 +152,12 @@ class App:
         return await self.control(scope, path, named, receive, send)
 
     def _locate(self, scope: Scope, path: str) -> Place | None:
-        """Find the dialect that a path belongs to, with the prefix that its client sees; None if there is none."""
+        """Find the dialect that a path or a clip belongs to, with the prefix that its client sees."""
         place = self._find(path, self._root(scope))
         if place is not None and place.found is None:
             place = self._with_slashes(scope) or place
         if place is None:
-            return None
+            return self._shelf(scope, path)
         before = scope.get("root_path", "") if self._public_path is None else self._public_path
         return place._replace(prefix=before + place.prefix)
 
@@ -190,9 +195,20 @@ class App:
         table = self._tables[name]
         return Place(self.dialects[name], table, prefix, path, table.find(path))
 
-    def _elsewhere(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer:
+    def _shelf(self, scope: Scope, path: str) -> Place | None:
+        """Return where the clips of a dialect lie, if one is to be fetched."""
+        name = clips.dialect_of(path)
+        if name not in self.dialects or scope["method"] not in FETCHES:
+            return None
+        return Place(self.dialects[name], self._tables[name], "", path, (FETCHES, ""))
+
+    def _clip(self, call: Call) -> Answer:
+        found = clips.find(self.service.accounts, call.path)
+        return self.exchange.download(call, found) if found is not None else _json(404, NO_CLIP)
+
+    def _elsewhere(self, scope: Scope, path: str) -> Answer:
         if path.startswith(clips.PATH):
-            return self._media(scope, path, named)
+            return self._media(scope, path)
         if path.startswith(OPENAPI):
             return self._specifications.answer(scope, path)
         mount_point = scope.get("root_path", "")
@@ -202,21 +218,17 @@ class App:
         hint = self._hint(mount_point, path)
         return _json(404, {"error": {"message": f"Nothing is served at {mount_point}{path}.", "hint": hint}})
 
-    def _media(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer:
+    def _media(self, scope: Scope, path: str) -> Answer:
+        """Answer what is no fetch of a clip, but of a file that was uploaded, or is none at all."""
         method, headers = scope["method"], scope["headers"]
-        if method not in {"GET", "HEAD"}:
+        if method not in FETCHES:
             return _json(405, {"error": {"message": "Clips are fetched with GET."}}, [(b"allow", b"GET, HEAD")])
-        found = clips.find(self.service.accounts, path)
-        if found is not None:
-            place = self._place(found.job.dialect, "", path)
-            return self.exchange.download(Call(scope, understand(place, method, named)), found)
         file = clips.find_upload(self.service.accounts, path)
         if file is not None:
             return serve(
                 file.data, etag=file.digest, media_type=file.media_type, request_headers=headers, method=method
             )
-        message = "No such clip: the job is unknown, unfinished, or was made by a server that has been stopped."
-        return _json(404, {"error": {"message": message}})
+        return _json(404, NO_CLIP)
 
     def _directory(self, mount_point: str) -> dict[str, Any]:
         urls = {name: f"{mount_point}/{name}" for name in self.dialects}

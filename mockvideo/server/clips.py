@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from base64 import b64encode
 from collections import OrderedDict
+from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
@@ -73,7 +74,12 @@ def clip_of(job: Job, number: int) -> Clip:
 
 def etag(job: Job, number: int) -> str:
     """A strong tag: the same job always has the same bytes."""
-    return f"{job.dialect}-{quote(job.id)}-{number}"
+    return _tag(job.dialect, job.id, number)
+
+
+@lru_cache(maxsize=256)
+def _tag(*place: str | int) -> str:
+    return "-".join(quote(str(part)) for part in place)
 
 
 def paths(account: Account, job: Job) -> list[str]:
@@ -88,6 +94,12 @@ class Found(NamedTuple):
     account: Account
     job: Job
     number: int
+
+
+def dialect_of(path: str) -> str:
+    """Return the name of the dialect of whose clip a path would be; empty if it is no path of a clip."""
+    _, _, rest = path.removeprefix(PATH).partition("/")
+    return rest.partition("/")[0] if path.startswith(PATH) else ""
 
 
 def find(accounts: Accounts, path: str) -> Found | None:

@@ -10,6 +10,7 @@ import pytest
 from mockvideo import dialects
 from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.app import App
+from mockvideo.server.clips import paths
 from mockvideo.server.heads import HEAD, Head
 from mockvideo.server.meaning import Meaning, understand
 from mockvideo.server.routes import Place, Table
@@ -130,3 +131,18 @@ def test_two_keys_that_ask_alike_are_two_accounts() -> None:
         for headers in keys * 3:
             client.get(JOB, headers=headers)
     assert [len(app.service.accounts.get(f"sk-{n}").journal) for n in (1, 2)] == [3, 3]
+
+
+def test_a_clip_is_looked_for_at_every_fetch() -> None:
+    app = app_of()
+    with ServerThread(app) as server, http(server.url) as client:
+        job = client.post("/sora/v1/videos", content=example(app, "sora"), headers=[BEARER, JSON]).json()["id"]
+        account = app.service.accounts.get("sk-test")
+        (path,) = paths(account, account.store.find("sora", job))
+        told = []
+        for seconds in (0, 60, 0):
+            account.clock.advance(seconds)
+            told.append(client.get(path).status_code)
+        account.store.clear()
+        told.append(client.get(path).status_code)
+    assert told == [404, 200, 200, 404]
