@@ -23,8 +23,8 @@ from mockvideo.server.deliverer import Deliverer
 from mockvideo.server.exchange import Exchange, Observer
 from mockvideo.server.files import RESPOND, Answer, serve
 from mockvideo.server.guard import Guard
-from mockvideo.server.heads import HEAD, Head
-from mockvideo.server.meaning import Meaning, understand
+from mockvideo.server.heads import SECTION, Section
+from mockvideo.server.meaning import Heading, understand
 from mockvideo.server.openapi import PATH as OPENAPI
 from mockvideo.server.openapi import Specifications
 from mockvideo.server.options import Options
@@ -58,6 +58,12 @@ class App:
         self.astray = ""
         self.control: Control | None = self._begin_control if service.options.control else None
         self._tables = {name: Table(dialect.routes) for name, dialect in known.items()}
+        # Polls are most of the traffic: what stands before their id leads straight to their routes.
+        self._polls = {
+            f"/{name}{head}": (known[name], table, f"/{name}", methods)
+            for name, table in self._tables.items()
+            for head, methods in table.endings()
+        }
         options = service.options
         public_url = options.public_url
         self._specifications = Specifications(known, public_url)
@@ -74,11 +80,7 @@ class App:
             await _lifespan(self.service.deliverer, scope, receive, send)
             return
         extensions: dict[str, Any] = scope.get("extensions", {})
-        head: Head | None = extensions.get(HEAD)
-        if head is None or head.meaning is None:
-            answer = await self._enter(scope, head, receive, send)
-        else:
-            answer = await self._call(scope, head.meaning, receive)
+        answer = await self._answer(scope, _heading(scope, extensions.get(SECTION)), receive, send)
         if answer is None:
             return
         # Popped, because what responds holds the scope: a cycle that only the garbage collector would end.
@@ -88,56 +90,48 @@ class App:
         elif (playing := respond(answer)) is not None:
             await playing
 
-    async def _enter(self, scope: Scope, head: Head | None, receive: Receive, send: Send) -> Answer | None:
-        """Answer a request whose head is read for the first time."""
-        named = dict(scope["headers"])
+    async def _answer(self, scope: Scope, heading: Heading, receive: Receive, send: Send) -> Answer | None:
         # Never cut out of a URL that is put together with the Host header: its path can be another one.
-        path = scope["path"]
+        path, named = scope["path"], heading.named
         if mount_point := scope.get("root_path", ""):
             path = path.removeprefix(mount_point)
-        answer = self._at_the_door(scope, path, named)
+        answer = self._at_the_door(scope, path, heading)
         if answer is not None:
             return answer
         place = self._locate(scope, path)
         if place is not None:
-            meaning = understand(place, scope["method"], named)
-            # Where ports have dialects of their own, it means something else on another one.
-            if head is not None and not self.roots:
-                head.meaning = meaning
-            return await self._call(scope, meaning, receive)
-        controls = path.startswith(CONTROL) and not path.startswith(OPENAPI)
-        if self.control is not None and controls:
+            call = Call(scope, understand(place, scope["method"], heading))
+            answer = self._clip(call) if call.route is clips.DOWNLOAD else await self.exchange(call, receive)
+        elif self.control is not None and path.startswith(CONTROL) and not path.startswith(OPENAPI):
             # No page of another origin may read it, whatever --cors-origin says.
             return await self.control(scope, path, named, receive, send)
-        return self._readable(self._elsewhere(scope, path), named)
-
-    async def _call(self, scope: Scope, meaning: Meaning, receive: Receive) -> Answer | None:
-        """Answer a call to a dialect, or a fetch of a clip."""
-        call = Call(scope, meaning)
-        answer = self._clip(call) if call.route is clips.DOWNLOAD else await self.exchange(call, receive)
-        return None if answer is None else self._readable(answer, meaning.named)
-
-    def _readable(self, answer: Answer, named: Mapping[bytes, bytes]) -> Answer:
-        """Let a page read the answer whose origin was allowed to."""
-        if b"origin" in named:
+        else:
+            answer = self._elsewhere(scope, path)
+        if answer is not None and b"origin" in named:
             answer.headers.extend(self._guard.cors(named[b"origin"]))
         return answer
 
-    def _at_the_door(self, scope: Scope, path: str, named: dict[bytes, bytes]) -> Answer | None:
+    def _at_the_door(self, scope: Scope, path: str, heading: Heading) -> Answer | None:
         """Refuse a host that is not ours, and answer a browser that asks first."""
         # Before the check of the host, as probes ask by any name or address.
         if path == HEALTH:
             return _json(200, {"status": "ok", "version": __version__})
-        headers = scope["headers"]
+        if not heading.served:
+            refusal = self._refusal(scope["headers"], heading.named)
+            if refusal is not None:
+                return refusal
+            heading.served = True
+        if scope["method"] == "OPTIONS" and not path.startswith(CONTROL):
+            return self._preflight(heading.named)
+        return None
+
+    def _refusal(self, headers: Headers, named: dict[bytes, bytes]) -> Answer | None:
+        """Refuse a host that is not ours."""
         # RFC 9112, 3.2 wants 400. Of two headers `named` has the last one only, hence the count.
         if len(named) < len(headers) and [name for name, _ in headers].count(b"host") > 1:
             return _json(400, {"error": {"message": "The request has more than one Host header; send one."}})
         problem = self._guard.host_problem(named.get(b"host"))
-        if problem is not None:
-            return _json(421, {"error": {"message": problem}})
-        if scope["method"] == "OPTIONS" and not path.startswith(CONTROL):
-            return self._preflight(named)
-        return None
+        return None if problem is None else _json(421, {"error": {"message": problem}})
 
     def _preflight(self, named: dict[bytes, bytes]) -> Answer | None:
         asked = named.get(b"access-control-request-headers")
@@ -153,13 +147,19 @@ class App:
 
     def _locate(self, scope: Scope, path: str) -> Place | None:
         """Find the dialect that a path or a clip belongs to, with the prefix that its client sees."""
-        place = self._find(path, self._root(scope))
+        head, _, name = path.rpartition("/")
+        known = self._polls.get(head) if name and not self.roots else None
+        if known is not None:
+            dialect, table, prefix, methods = known
+            place: Place | None = Place(dialect, table, prefix, path[len(prefix) :], (methods, name))
+        else:
+            place = self._find(path, self._root(scope))
         if place is not None and place.found is None:
             place = self._with_slashes(scope) or place
         if place is None:
             return self._shelf(scope, path)
         before = scope.get("root_path", "") if self._public_path is None else self._public_path
-        return place._replace(prefix=before + place.prefix)
+        return place._replace(prefix=before + place.prefix) if before else place
 
     def _with_slashes(self, scope: Scope) -> Place | None:
         """Find a path with an id that has a slash in it, which its client has to escape; None if it has not."""
@@ -254,6 +254,16 @@ def create_app(options: Options | None = None, *, observer: Observer | None = No
     made = clips.Clips()
     service = Service(options, Accounts(settings), advisors, made, Deliverer(options, known, made))
     return App(service, Exchange(service, observer), known)
+
+
+def _heading(scope: Scope, section: Section | None) -> Heading:
+    """Return what the headers of a request say, which is kept where they came before."""
+    if section is None:
+        return Heading(scope["headers"])
+    if section.heading is None:
+        section.heading = Heading(scope["headers"])
+    heading: Heading = section.heading
+    return heading
 
 
 def _json(status: int, document: dict[str, Any], extra: Headers | None = None) -> Answer:

@@ -47,7 +47,7 @@ class Call:
         self.scope = scope
         self.method: str = scope["method"]
         self.headers: Headers = scope["headers"]
-        self.place, self.route, self.name, self.named, self.kept, self.key = meaning
+        self.place, self.route, self.name, self.named, self.key, self.kept = meaning
         self.dialect, _, self.prefix, self.path, _ = self.place
 
     @property

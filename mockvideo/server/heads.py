@@ -1,72 +1,94 @@
-"""Heads of requests that came before: who polls says the same bytes again and again, and they mean the same."""
+"""Heads of requests whose headers came before: a client says the same ones again and again, and they mean the same."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from uvicorn._types import HTTPScope
 
-# What one is worth keeping: a browser's cookies make longer ones, and then nobody polls.
+# A longer section has cookies, and comes from a browser.
 LONGEST = 2_048
 MOST = 1_024
 END = b"\r\n\r\n"
 UPGRADE = re.compile(rb"(\r\n)Upgrade:(?=[ \t]*h2c)", re.IGNORECASE)
-# A head with one of these is not followed by just so many bytes and then by the next one.
+# What means the same to every reader. All others are uvicorn's: queries, escapes, odd letters, other methods.
+PLAIN = re.compile(rb"(GET|HEAD|POST) (/(?!/)[A-Za-z0-9._~:=/-]*) HTTP/1\.1\r\n")
+# A section with one of these is not followed by just so many bytes and then by the next request.
 UNUSUAL = frozenset({b"expect", b"transfer-encoding", b"upgrade"})
-# The ASGI extension through which an application finds the head of its request.
-HEAD = "mockvideo.head"
+# The ASGI extension through which an application finds the section of its request.
+SECTION = "mockvideo.section"
 
 
-class Head:
-    """What a request says before its body, which has ``length`` bytes.
+class Section:
+    """The header section of requests, whose bodies have ``length`` bytes.
 
-    ``scope`` is what ASGI makes of it; ``meaning`` is the application's own, None until it leaves something there.
+    ``scope`` is what ASGI makes of one of them; ``heading`` is the application's own, None until it leaves something.
     """
 
-    __slots__ = ("length", "meaning", "scope")
+    __slots__ = ("heading", "length", "scope")
 
     def __init__(self, scope: HTTPScope, length: int) -> None:
         self.scope = scope
         self.length = length
-        self.meaning: Any = None
+        self.heading: Any = None
 
 
-class Heads:
-    """The heads of whole requests that came lately, by their bytes with the blank line; all are forgotten at once."""
+class Known(NamedTuple):
+    """A whole request: its method and path, its section, and where its body begins."""
+
+    method: bytes
+    path: bytes
+    section: Section
+    start: int
+
+
+class Sections:
+    """The header sections that came lately, by their bytes with the blank line; all are forgotten at once.
+
+    One is remembered at its second time, as some clients say something else in every request.
+    """
 
     __slots__ = ("_known",)
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Head] = {}
+        self._known: dict[bytes, Section | None] = {}
 
     def __len__(self) -> int:
         return len(self._known)
 
-    def find(self, data: bytes) -> Head | None:
-        """Return the head of a request if ``data`` is just that request, whole."""
-        size = data.find(END) + len(END)
-        head = self._known.get(data[:size])
-        return head if head is not None and len(data) - size == head.length else None
+    def find(self, data: bytes) -> Known | None:
+        """Return the request that ``data`` is if it is one, whole, with a plain first line and a known section."""
+        line = PLAIN.match(data)
+        if line is None:
+            return None
+        start = data.find(END) + len(END)
+        section = self._known.get(data[line.end() : start])
+        if section is None or len(data) - start != section.length:
+            return None
+        return Known(line[1], line[2], section, start)
 
     def keep(self, data: bytes, scope: HTTPScope) -> None:
-        """Remember the head of ``data``, of which a parser made this scope and no other, if there is nothing unusual.
+        """Remember the section of ``data``, of which a parser made this scope and no other, if nothing is unusual.
 
         A parser that takes other line ends than these sees another body; its length tells.
         """
-        size = data.find(END) + len(END)
-        if size > LONGEST or scope["http_version"] != "1.1":
+        line, start = PLAIN.match(data), data.find(END) + len(END)
+        if line is None or start - line.end() > LONGEST:
+            return
+        place = data[line.end() : start]
+        if place not in self._known:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[place] = None
             return
         named = dict(scope["headers"])
         length = int(named.get(b"content-length", b"0"))
-        if len(data) - size != length or not UNUSUAL.isdisjoint(named):
-            return
-        if len(self._known) >= MOST:
-            self._known.clear()
-        scope = scope.copy()
-        # They hold the exchange that is over.
-        scope["extensions"] = {}
-        self._known[data[:size]] = Head(scope, length)
+        if len(data) - start == length and UNUSUAL.isdisjoint(named):
+            scope = scope.copy()
+            # They hold the exchange that is over.
+            scope["extensions"] = {}
+            self._known[place] = Section(scope, length)
 
 
 def staying(data: bytes) -> bytes:

@@ -6,13 +6,38 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mockvideo.core.journal import redacted
-from mockvideo.dialect import Credential
+from mockvideo.dialect import Credential, Dialect
 from mockvideo.operation import Route
 from mockvideo.server.routes import Place
 
+Said = tuple[str | None, Mapping[bytes, bytes]]
+
+
+class Heading:
+    """What headers say, worked out once for all requests that have the same ones.
+
+    ``named`` has them by name; ``served``: their host is one of ours.
+    """
+
+    __slots__ = ("_said", "named", "served")
+
+    def __init__(self, headers: list[tuple[bytes, bytes]]) -> None:
+        self.named = dict(headers)
+        self.served = False
+        self._said: dict[str, Said] = {}
+
+    def said(self, dialect: Dialect) -> Said:
+        """Return the API key of a dialect, None if there is none, and the headers that the journal may keep."""
+        said = self._said.get(dialect.terms.dialect)
+        if said is None:
+            credential = dialect.credential
+            said = key_in(self.named, credential), redacted(self.named, credential.header)
+            self._said[dialect.terms.dialect] = said
+        return said
+
 
 class Meaning(NamedTuple):
-    """The same for every request that has the same head.
+    """What one request says.
 
     ``route`` is the documented one that is meant, None if there is none, and ``name`` what stands there for ``{id}``.
     ``named`` has the headers by name, ``kept`` those that the journal may keep; ``key`` is the API key, if there is
@@ -23,16 +48,14 @@ class Meaning(NamedTuple):
     route: Route | None
     name: str
     named: Mapping[bytes, bytes]
-    kept: Mapping[bytes, bytes]
     key: str | None
+    kept: Mapping[bytes, bytes]
 
 
-def understand(place: Place, method: str, named: Mapping[bytes, bytes]) -> Meaning:
+def understand(place: Place, method: str, heading: Heading) -> Meaning:
     """Work out what a request says with this method and these headers at that place."""
     methods, name = place.found or ({}, "")
-    credential = place.dialect.credential
-    kept = redacted(named, credential.header)
-    return Meaning(place, methods.get(method), name, named, kept, key_in(named, credential))
+    return Meaning(place, methods.get(method), name, heading.named, *heading.said(place.dialect))
 
 
 def key_in(named: Mapping[bytes, bytes], credential: Credential) -> str | None:

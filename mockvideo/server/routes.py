@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -41,6 +41,13 @@ class Table:
         before, _, name = head.rpartition("/")
         methods = self._templates.get((before + "/", "/" + tail))
         return (methods, name) if methods is not None and name else None
+
+    def endings(self) -> Iterator[tuple[str, Methods]]:
+        """Yield what stands before an ``{id}`` at the end, without the slash, where no plain path begins like that."""
+        begun = {path.rpartition("/")[0] for path in self._plain}
+        for (before, after), methods in self._templates.items():
+            if not after and before[:-1] not in begun:
+                yield before[:-1], methods
 
     def near(self, path: str) -> str | None:
         """Return the documented path that resembles this one."""

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockvideo.server.eager import start
 from mockvideo.server.files import RESPOND
-from mockvideo.server.heads import HEAD, Head, Heads, staying
+from mockvideo.server.heads import SECTION, Known, Section, Sections, staying
 from mockvideo.server.limits import DEFAULT, Limits
 from mockvideo.server.playing import Player
 from mockvideo.server.responding import respond
@@ -27,12 +27,12 @@ class Protocol(HttpToolsProtocol):
 
     A connection has one timer for all deadlines, which looks at ``since`` when it fires; uvicorn's timer for every
     answer cost more than everything here. An application finds ``respond`` for its exchange as
-    ``scope["extensions"]["mockvideo.respond"]``, and the head of its request, if that came before, as
-    ``scope["extensions"]["mockvideo.head"]``.
+    ``scope["extensions"]["mockvideo.respond"]``, and the header section of its request, if that came before, as
+    ``scope["extensions"]["mockvideo.section"]``.
     """
 
     limits: Limits
-    heads: Heads
+    sections: Sections
     player: Player | None = None
     due: tuple[RequestResponseCycle, ASGI3Application] | None = None  # what begins once all is read that came
     running: RequestResponseCycle | None = None  # what is being answered, behind which others may wait
@@ -68,18 +68,18 @@ class Protocol(HttpToolsProtocol):
             return
         if self.phase not in {"idle", "new"}:
             self._read(data)
-        elif (head := self.heads.find(data)) is not None and self._unanswered() is None:
-            self._begin_known(head, data)
+        elif (known := self.sections.find(data)) is not None and self._unanswered() is None:
+            self._begin_known(known, data)
         else:
             self._read_anew(data)
 
     def _read_anew(self, data: bytes) -> None:
-        """Read what begins with a head, and remember that if it came with all that belongs to it."""
+        """Read what begins with a head, and remember its section if it came with all that belongs to it."""
         before = self.scope
         self._read(data)
         # Blank lines between requests make no scope.
         if self.phase == "idle" and self.scope is not before and self.cycle.keep_alive:
-            self.heads.keep(data, self.scope)
+            self.sections.keep(data, self.scope)
 
     def _read(self, data: bytes) -> None:
         """Let uvicorn read what came, and watch what it makes of it."""
@@ -99,10 +99,13 @@ class Protocol(HttpToolsProtocol):
             (cycle, app), self.due = self.due, None
             self._start(cycle, app)
 
-    def _begin_known(self, head: Head, data: bytes) -> None:
-        """Start the exchange of a whole request whose head was read before, as uvicorn does with one that it reads."""
-        scope = head.scope.copy()
+    def _begin_known(self, known: Known, data: bytes) -> None:
+        """Start the exchange of a whole request whose headers were read before, as uvicorn does with one it reads."""
+        method, path, section, start = known
+        scope = section.scope.copy()
         scope["client"], scope["server"] = self.client, self.server
+        scope["method"], scope["path"] = method.decode(), self.root_path + path.decode()
+        scope["raw_path"] = self.root_path.encode() + path
         self.scope = scope
         cycle = self.cycle = RequestResponseCycle(
             scope,
@@ -117,13 +120,13 @@ class Protocol(HttpToolsProtocol):
             keep_alive=True,
             on_response=self.on_response_complete,
         )
-        cycle.body += data[len(data) - head.length :]
+        cycle.body += data[start:]
         cycle.more_body = False
         cycle.message_event.set()
         self.phase = "idle"
         self.since = 0.0
         self.quiet = 0
-        self._start(cycle, self.app, head)
+        self._start(cycle, self.app, section)
 
     def on_message_begin(self) -> None:
         if self.phase == "idle":
@@ -154,8 +157,8 @@ class Protocol(HttpToolsProtocol):
         else:
             self._start(cycle, app)
 
-    def _start(self, cycle: RequestResponseCycle, app: ASGI3Application, head: Head | None = None) -> None:
-        extensions: dict[Any, Any] = {RESPOND: partial(respond, self, cycle), HEAD: head}
+    def _start(self, cycle: RequestResponseCycle, app: ASGI3Application, section: Section | None = None) -> None:
+        extensions: dict[Any, Any] = {RESPOND: partial(respond, self, cycle), SECTION: section}
         cycle.scope["extensions"] = extensions
         self.running = cycle
         task = start(cycle.run_asgi(app), self.loop)
@@ -276,4 +279,4 @@ class Protocol(HttpToolsProtocol):
 
 def protocol(limits: Limits = DEFAULT) -> type[Protocol]:
     """The protocol class of one server with these limits, for uvicorn to construct."""
-    return type("Protocol", (Protocol,), {"limits": limits, "heads": Heads()})
+    return type("Protocol", (Protocol,), {"limits": limits, "sections": Sections()})

@@ -1,4 +1,4 @@
-"""A head that came before is not read again, and nobody can tell."""
+"""Headers that came before are not read again, and nobody can tell."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
 from mockvideo.server.files import RESPOND, Answer
-from mockvideo.server.heads import HEAD, LONGEST, MOST, Head, Heads
+from mockvideo.server.heads import LONGEST, MOST, SECTION, Sections
 from mockvideo.server.limits import DEFAULT
 from mockvideo.server.transport import Protocol
 
-GET = b"GET /a?b=%20c HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n"
-POST = b"POST /%%61 HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%b"
+GET = b"GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n"
+POST = b"POST /b HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%b"
 SCOPE: Any = {"http_version": "1.1", "headers": [(b"host", b"localhost")], "extensions": {"old": True}}
 
 
-class Forgetful(Heads):
-    """Reads every head anew."""
+class Forgetful(Sections):
+    """Reads all headers anew."""
 
     def keep(self, data: bytes, scope: Any) -> None:
         pass
@@ -54,7 +54,7 @@ class Wire(asyncio.Transport):
 
 
 async def echo(scope: dict[str, Any], receive: Any, _: Any) -> None:
-    """Answers with all that it is told, and whether it was told of a head that came before in the header ``known``."""
+    """Answers with all that it is told; the header ``known`` says whether that was a section that came before."""
     body, more = b"", True
     while more:
         message = await receive()
@@ -62,15 +62,15 @@ async def echo(scope: dict[str, Any], receive: Any, _: Any) -> None:
         more = message.get("more_body", False)
     told = {name: value for name, value in scope.items() if name != "extensions"}
     text = repr((sorted(told.items()), body)).encode()
-    known = b"%d" % (scope["extensions"][HEAD] is not None)
+    known = b"%d" % (scope["extensions"][SECTION] is not None)
     scope["extensions"].pop(RESPOND)(Answer(200, [(b"content-length", b"%d" % len(text)), (b"known", known)], text))
 
 
-async def hear(reads: list[bytes], heads: Heads) -> list[bytes]:
+async def hear(reads: list[bytes], sections: Sections) -> list[bytes]:
     """Let a connection have these reads; return what it was answered."""
     config = uvicorn.Config(echo, lifespan="off", log_config=None)
     config.load()
-    made: type[Protocol] = type("Made", (Protocol,), {"limits": DEFAULT, "heads": heads})
+    made: type[Protocol] = type("Made", (Protocol,), {"limits": DEFAULT, "sections": sections})
     connection = made(config, ServerState(), {}, asyncio.get_running_loop())
     wire = Wire()
     connection.connection_made(wire)
@@ -83,8 +83,8 @@ async def hear(reads: list[bytes], heads: Heads) -> list[bytes]:
     return wire.sent
 
 
-def answered(reads: list[bytes], heads: Heads | None = None) -> list[bytes]:
-    return asyncio.run(hear(reads, Heads() if heads is None else heads))
+def answered(reads: list[bytes], sections: Sections | None = None) -> list[bytes]:
+    return asyncio.run(hear(reads, Sections() if sections is None else sections))
 
 
 def known(answers: list[bytes]) -> list[bool]:
@@ -98,7 +98,12 @@ def untold(answers: list[bytes]) -> bytes:
 
 MESSAGES = [
     GET,
+    GET.replace(b"/a", b"//a/b"),
+    GET.replace(b"/a", b"/a//b:c~d/../e=f"),
+    GET.replace(b"/a", b"/a?b=%20c"),
+    GET.replace(b"/a", b"/%61//c/../d"),
     GET.replace(b"GET", b"HEAD"),
+    GET.replace(b"GET", b"PUT"),
     GET.replace(b"keep-alive", b"close"),
     GET.replace(b"HTTP/1.1", b"HTTP/1.0"),
     GET.replace(b"Connection: keep-alive", b"Expect: 100-continue"),
@@ -109,81 +114,103 @@ MESSAGES = [
     POST % (5, b"\r\n\r\nx"),
     POST % (len(GET), GET),
     b"POST /c HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + GET,
+    b"\r\n" + GET,
     b"\r\n\r\n",
     b"no HTTP\r\n\r\n",
+]
+UNUSUAL = [
+    GET.replace(b"keep-alive", b"close"),
+    GET.replace(b"HTTP/1.1", b"HTTP/1.0"),
+    GET.replace(b"Connection: keep-alive", b"Expect: 100-continue"),
+    GET.replace(b"/a", b"/a?b"),
+    GET.replace(b"GET", b"PUT"),
+    b"\r\n" + GET,
+    b"POST /c HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 ]
 
 
 @given(st.lists(st.sampled_from(MESSAGES), min_size=1, max_size=8), st.sets(st.integers(0, 700), max_size=4))
 def test_what_is_answered_depends_on_the_bytes_alone(messages: list[bytes], cuts: set[int]) -> None:
-    whole = messages * 2
+    whole = messages * 3
     stream = b"".join(whole)
     ends = [0, *sorted(cut for cut in cuts if cut < len(stream)), len(stream)]
     for reads in (whole, [stream[start:end] for start, end in pairwise(ends) if start < end]):
         assert untold(answered(reads)) == untold(answered(reads, Forgetful()))
 
 
-@pytest.mark.parametrize("message", [GET, POST % (3, b"abc")])
-def test_a_request_that_came_before_is_known_on_every_connection(message: bytes) -> None:
-    heads = Heads()
-    assert known(answered([message, message], heads)) == [False, True]
-    assert known(answered([message], heads)) == [True]
+def test_headers_are_known_at_their_third_time_on_every_connection() -> None:
+    sections = Sections()
+    assert known(answered([GET, GET, GET], sections)) == [False, False, True]
+    assert known(answered([GET], sections)) == [True]
 
 
-def test_the_same_head_with_another_body_is_known() -> None:
-    assert known(answered([POST % (3, b"abc"), POST % (3, b"xyz")])) == [False, True]
+def test_another_path_and_another_method_do_not_matter() -> None:
+    sections = Sections()
+    answered([GET, GET], sections)
+    others = [GET.replace(b"/a", b"/x/y-z"), GET.replace(b"GET", b"HEAD"), GET.replace(b"GET", b"POST")]
+    assert known(answered(others, sections)) == [True, True, True]
 
 
-@pytest.mark.parametrize("number", [2, 3, 4, 11])
-def test_what_is_unusual_is_read_every_time(number: int) -> None:
-    heads = Heads()
-    answered([MESSAGES[number]], heads)
-    assert len(heads) == 0
+def test_another_body_of_the_same_length_does_not_matter() -> None:
+    bodies = [b"abc", b"xyz", b"\r\n\r", b"abcd", b"ab"]
+    assert known(answered([POST % (len(body), body) for body in bodies])) == [False, False, True, False, False]
+
+
+@pytest.mark.parametrize("message", UNUSUAL)
+def test_what_is_unusual_is_read_every_time(message: bytes) -> None:
+    sections = Sections()
+    for _ in range(3):
+        answered([message], sections)
+    assert not any(known(answered([message], sections)))
 
 
 @pytest.mark.parametrize("reads", [[b"\r\n\r\n"], [GET + GET], [GET[:9], GET[9:]], [GET + POST % (3, b"abc")]])
 def test_only_what_was_one_request_is_remembered(reads: list[bytes]) -> None:
-    heads = Heads()
-    answered([*reads, b"\r\n\r\n"], heads)
-    assert len(heads) == 0
+    sections = Sections()
+    for _ in range(3):
+        answered([*reads, b"\r\n\r\n"], sections)
+    assert all(sections.find(message) is None for message in MESSAGES)
 
 
 def test_blank_lines_after_a_request_are_not_taken_for_it() -> None:
-    heads = Heads()
-    assert len(answered([GET, b"\r\n\r\n", b"\r\n\r\n"], heads)) == 1
-    assert len(heads) == 1
+    assert len(answered([GET, GET, GET, b"\r\n\r\n", b"\r\n\r\n"])) == 3
 
 
-def test_a_head_is_found_only_with_just_its_body() -> None:
-    heads = Heads()
+def kept(message: bytes, scope: Any = SCOPE) -> Sections:
+    """What remembers a message that came twice."""
+    sections = Sections()
+    for _ in range(2):
+        sections.keep(message, scope)
+    return sections
+
+
+def test_a_request_is_found_only_with_just_its_body() -> None:
     message = POST % (3, b"abc")
-    heads.keep(message, {**SCOPE, "headers": [(b"content-length", b"3")]})
-    found = [heads.find(data) for data in (message, message[:-1], message + b"\r\n", b"", b"\r\n\r\n")]
-    assert isinstance(found[0], Head)
-    assert found[1:] == [None] * 4
-
-
-def test_a_remembered_head_holds_nothing_of_the_exchange_that_is_over() -> None:
-    heads = Heads()
-    heads.keep(GET, SCOPE)
-    found = heads.find(GET)
+    sections = kept(message, {**SCOPE, "headers": [(b"content-length", b"3")]})
+    found = sections.find(message)
     assert found is not None
-    assert found.scope == {**SCOPE, "extensions": {}}
+    assert (found.method, found.path, message[found.start :]) == (b"POST", b"/b", b"abc")
+    assert [sections.find(data) for data in (message[:-1], message + b"\r\n", b"", b"\r\n\r\n")] == [None] * 4
+
+
+def test_a_remembered_section_holds_nothing_of_the_exchange_that_is_over() -> None:
+    found = kept(GET).find(GET)
+    assert found is not None
+    assert found.section.scope == {**SCOPE, "extensions": {}}
     assert SCOPE["extensions"] == {"old": True}
 
 
-def test_a_long_head_is_not_remembered() -> None:
-    heads = Heads()
-    for size in (LONGEST, LONGEST + 1):
-        heads.keep(b"GET / HTTP/1.1\r\na: %b\r\n\r\n" % (b"b" * (size - 23)), SCOPE)
-    assert len(heads) == 1
+def test_a_long_section_is_not_remembered() -> None:
+    sizes = [LONGEST, LONGEST + 1]
+    messages = [b"GET / HTTP/1.1\r\na: %b\r\n\r\n" % (b"b" * (size - 7)) for size in sizes]
+    assert [kept(message).find(message) is not None for message in messages] == [True, False]
 
 
-def test_so_many_heads_are_remembered_and_no_more() -> None:
-    heads = Heads()
+def test_so_many_sections_are_remembered_and_no_more() -> None:
+    sections = Sections()
     most = 0
     for number in range(2 * MOST + 1):
-        heads.keep(b"GET /%d HTTP/1.1\r\n\r\n" % number, SCOPE)
-        most = max(most, len(heads))
-    assert most == MOST
-    assert len(heads) == 1
+        sections.keep(b"GET / HTTP/1.1\r\na: %d\r\n\r\n" % number, SCOPE)
+        most = max(most, len(sections))
+    assert (most, len(sections)) == (MOST, 1)

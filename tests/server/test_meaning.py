@@ -11,8 +11,8 @@ from mockvideo import dialects
 from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.app import App
 from mockvideo.server.clips import paths
-from mockvideo.server.heads import HEAD, Head
-from mockvideo.server.meaning import Meaning, understand
+from mockvideo.server.heads import SECTION, Section
+from mockvideo.server.meaning import Heading, Meaning, understand
 from mockvideo.server.routes import Place, Table
 from mockvideo.server.thread import ServerThread
 from tests.server.driving import BEARER, JSON, Peer, app_of, example, finish, http, scope_of
@@ -23,19 +23,19 @@ JOB = "/sora/v1/videos/video_1"
 
 def meaning(method: str, path: str, *headers: tuple[bytes, bytes]) -> Meaning:
     table = Table(SORA.routes)
-    return understand(Place(SORA, table, "/sora", path, table.find(path)), method, dict(headers))
+    return understand(Place(SORA, table, "/sora", path, table.find(path)), method, Heading(list(headers)))
 
 
-def head_of(*headers: tuple[bytes, bytes], url: str = JOB, **place: Any) -> Head:
-    scope: Any = scope_of("GET", url, BEARER, *headers, **place)
-    return Head(scope, 0)
+def section_of(*headers: tuple[bytes, bytes], **place: Any) -> Section:
+    scope: Any = scope_of("GET", "/", BEARER, *headers, **place)
+    return Section(scope, 0)
 
 
-def answer(app: App, head: Head, port: int = 8420) -> int:
-    """Let the application answer a request with this head, which came on that port; return the status."""
+def answer(app: App, section: Section, path: str = JOB, port: int = 8420) -> int:
+    """Let the application answer a request with this section, which came on that port; return the status."""
     peer = Peer()
-    scope = {**head.scope, "server": ("127.0.0.1", port), "extensions": {HEAD: head}}
-    finish(app(scope, peer.receive, peer.send))
+    place = {"path": path, "server": ("127.0.0.1", port), "extensions": {SECTION: section}}
+    finish(app({**section.scope, **place}, peer.receive, peer.send))
     return peer.reply.status
 
 
@@ -62,31 +62,38 @@ def test_what_may_be_kept_of_a_head_has_no_key() -> None:
 # What is remembered of it
 
 
-def test_what_a_known_head_means_is_worked_out_once() -> None:
-    app, head = app_of(), head_of()
-    assert answer(app, head) == 404
-    first = head.meaning
-    assert answer(app, head) == 404
-    assert isinstance(first, Meaning)
-    assert head.meaning is first
+def test_what_known_headers_say_is_worked_out_once() -> None:
+    app, section = app_of(), section_of()
+    assert answer(app, section) == 404
+    first = section.heading
+    assert answer(app, section, "/beluga/v1/models") == 200
+    assert isinstance(first, Heading)
+    assert section.heading is first
 
 
-@pytest.mark.parametrize("url", ["/", "/_mockvideo/health", "/_mockvideo/journal", "/nowhere", "/media/x"])
-def test_what_is_no_call_to_a_dialect_is_looked_at_every_time(url: str) -> None:
-    head = head_of(url=url)
-    answer(app_of(), head)
-    assert head.meaning is None
+def test_a_key_and_what_is_kept_are_told_for_each_dialect() -> None:
+    heading = Heading([(b"authorization", b"Bearer sk-1"), (b"x-api-key", b"sk-2"), (b"accept", b"*/*")])
+    dialects_of = [dialects.load()[name] for name in ("sora", "apiframe", "sora")]
+    assert [heading.said(dialect)[0] for dialect in dialects_of] == ["sk-1", "sk-2", "sk-1"]
+    assert all(heading.said(dialect)[1] == {b"accept": b"*/*"} for dialect in dialects_of)
 
 
-def test_a_host_that_is_not_served_is_refused_every_time() -> None:
-    app, head = app_of(), head_of(host=b"evil.example")
-    assert [answer(app, head), answer(app, head)] == [421, 421]
+@pytest.mark.parametrize("first", ["/", "/_mockvideo/health", JOB])
+def test_a_host_that_is_not_served_is_refused_every_time(first: str) -> None:
+    app, section = app_of(), section_of(host=b"evil.example")
+    answer(app, section, first)
+    assert [answer(app, section), answer(app, section)] == [421, 421]
 
 
-def test_the_same_head_means_another_dialect_on_another_port() -> None:
-    app, head = app_of(), head_of(url="/v1/models")
+def test_health_is_told_to_whoever_was_refused() -> None:
+    app, section = app_of(), section_of(host=b"evil.example")
+    assert [answer(app, section), answer(app, section, "/_mockvideo/health")] == [421, 200]
+
+
+def test_the_same_headers_mean_another_dialect_on_another_port() -> None:
+    app, section = app_of(), section_of()
     app.roots = {9001: "beluga"}
-    assert [answer(app, head, port) for port in (9001, 8420, 9001)] == [200, 404, 200]
+    assert [answer(app, section, "/v1/models", port) for port in (9001, 8420, 9001)] == [200, 404, 200]
 
 
 # Over a socket

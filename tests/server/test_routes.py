@@ -84,3 +84,9 @@ def test_a_long_path_costs_little() -> None:
 
 def test_all_paths_are_told_in_order() -> None:
     assert TABLE.paths == ["/videos", "/videos/{id}", "/videos/{id}/content"]
+
+
+def test_an_ending_leads_to_its_routes_unless_a_plain_path_begins_like_it() -> None:
+    paths = ["/a/{id}", "/a/list", "/b/{id}", "/b/{id}/content"]
+    table = Table(Route("GET", path, Content(), SEED) for path in paths)
+    assert [head for head, _ in table.endings()] == ["/b"]
