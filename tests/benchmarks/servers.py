@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -49,7 +50,9 @@ def running(cores: Cores, program: tuple[str, ...], *options: str) -> Iterator[S
         ready = Path(folder, "ready")
         command = [sys.executable, "-m", *program, str(ready), *options]
         begin = perf_counter()
-        process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=complaints)
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, env=_environment(), stdout=subprocess.DEVNULL, stderr=complaints
+        )
         try:
             cores.pin_server(process.pid)
             url = _wait_for(ready, process, begin + PATIENCE)
@@ -60,6 +63,11 @@ def running(cores: Cores, program: tuple[str, ...], *options: str) -> Iterator[S
             yield Server(process.pid, url, perf_counter() - begin)
         finally:
             _end(process)
+
+
+def _environment() -> dict[str, str]:
+    """As users have it, who never compile what is installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _wait_for(ready: Path, process: subprocess.Popen[bytes], deadline: float) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -50,6 +51,13 @@ def test_help_names_every_command(invoke: Invoke) -> None:
     shown = invoke("--help").output
 
     assert all(f"\n  {name} " in shown for name in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [["models", "sora"], ["models", "nobody"]])
+def test_a_command_leaves_the_garbage_collector_as_it_was(invoke: Invoke, arguments: list[str]) -> None:
+    before = gc.get_threshold()
+    invoke(*arguments)
+    assert gc.get_threshold() == before
 
 
 def test_an_unknown_command_is_refused(invoke: Invoke) -> None:
