@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from uvicorn._types import HTTPScope
 
@@ -34,13 +34,8 @@ class Section:
         self.heading: Any = None
 
 
-class Known(NamedTuple):
-    """A whole request: its method and path, its section, and where its body begins."""
-
-    method: bytes
-    path: bytes
-    section: Section
-    start: int
+# A whole request: its method and path, its section, and where its body begins.
+Known = tuple[str, str, Section, int]
 
 
 class Sections:
@@ -66,7 +61,8 @@ class Sections:
         section = self._known.get(data[line.end() : start])
         if section is None or len(data) - start != section.length:
             return None
-        return Known(line[1], line[2], section, start)
+        method, path = line.groups()
+        return method.decode(), path.decode(), section, start
 
     def keep(self, data: bytes, scope: HTTPScope) -> None:
         """Remember the section of ``data``, of which a parser made this scope and no other, if nothing is unusual.

@@ -104,8 +104,9 @@ class Protocol(HttpToolsProtocol):
         method, path, section, start = known
         scope = section.scope.copy()
         scope["client"], scope["server"] = self.client, self.server
-        scope["method"], scope["path"] = method.decode(), self.root_path + path.decode()
-        scope["raw_path"] = self.root_path.encode() + path
+        scope["method"] = method
+        scope["path"] = path = self.root_path + path
+        scope["raw_path"] = path.encode()
         self.scope = scope
         cycle = self.cycle = RequestResponseCycle(
             scope,

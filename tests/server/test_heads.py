@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
 from mockvideo.server.files import RESPOND, Answer
-from mockvideo.server.heads import LONGEST, MOST, SECTION, Sections
+from mockvideo.server.heads import LONGEST, MOST, SECTION, Known, Sections
 from mockvideo.server.limits import DEFAULT
 from mockvideo.server.transport import Protocol
 
@@ -185,19 +185,23 @@ def kept(message: bytes, scope: Any = SCOPE) -> Sections:
     return sections
 
 
+def found(sections: Sections, message: bytes) -> Known:
+    known = sections.find(message)
+    assert known is not None
+    return known
+
+
 def test_a_request_is_found_only_with_just_its_body() -> None:
     message = POST % (3, b"abc")
     sections = kept(message, {**SCOPE, "headers": [(b"content-length", b"3")]})
-    found = sections.find(message)
-    assert found is not None
-    assert (found.method, found.path, message[found.start :]) == (b"POST", b"/b", b"abc")
+    method, path, _, start = found(sections, message)
+    assert (method, path, message[start:]) == ("POST", "/b", b"abc")
     assert [sections.find(data) for data in (message[:-1], message + b"\r\n", b"", b"\r\n\r\n")] == [None] * 4
 
 
 def test_a_remembered_section_holds_nothing_of_the_exchange_that_is_over() -> None:
-    found = kept(GET).find(GET)
-    assert found is not None
-    assert found.section.scope == {**SCOPE, "extensions": {}}
+    _, _, section, _ = found(kept(GET), GET)
+    assert section.scope == {**SCOPE, "extensions": {}}
     assert SCOPE["extensions"] == {"old": True}
 
 
