@@ -23,8 +23,8 @@ from mockvideo.server.deliverer import Deliverer
 from mockvideo.server.exchange import Exchange, Observer
 from mockvideo.server.files import RESPOND, Answer, serve
 from mockvideo.server.guard import Guard
+from mockvideo.server.heading import Heading
 from mockvideo.server.heads import SECTION, Section
-from mockvideo.server.meaning import Heading, understand
 from mockvideo.server.openapi import PATH as OPENAPI
 from mockvideo.server.openapi import Specifications
 from mockvideo.server.options import Options
@@ -100,7 +100,7 @@ class App:
             return answer
         place = self._locate(scope, path)
         if place is not None:
-            call = Call(scope, understand(place, scope["method"], heading))
+            call = Call(scope, place, heading)
             answer = self._clip(call) if call.route is clips.DOWNLOAD else await self.exchange(call, receive)
         elif self.control is not None and path.startswith(CONTROL) and not path.startswith(OPENAPI):
             # No page of another origin may read it, whatever --cors-origin says.

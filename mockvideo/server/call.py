@@ -13,7 +13,8 @@ from mockvideo.core.faults import Earlier, Level
 from mockvideo.core.jobs import FINAL, UNSCRIPTED, Snapshot, State
 from mockvideo.core.planning import UNPLANNED, Plan
 from mockvideo.operation import Operation, Route
-from mockvideo.server.meaning import Meaning
+from mockvideo.server.heading import Heading
+from mockvideo.server.routes import Place
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -28,6 +29,8 @@ class Call:
     not known yet stands in the class, because a call is made for every request.
     """
 
+    route: Route | None = None
+    name: str = ""
     account: Account | None = None
     number: int = 0
     plan: Plan = UNPLANNED
@@ -43,12 +46,17 @@ class Call:
     digest: bytes = b""
     price: Decimal | None = None
 
-    def __init__(self, scope: Scope, meaning: Meaning) -> None:
+    def __init__(self, scope: Scope, place: Place, heading: Heading) -> None:
         self.scope = scope
         self.method: str = scope["method"]
         self.headers: Headers = scope["headers"]
-        self.place, self.route, self.name, self.named, self.key, self.kept = meaning
-        self.dialect, _, self.prefix, self.path, _ = self.place
+        self.place = place
+        self.dialect, _, self.prefix, self.path, found = place
+        self.named = heading.named
+        self.key, self.kept = heading.said(self.dialect)
+        if found is not None:
+            methods, self.name = found
+            self.route = methods.get(self.method)
 
     @property
     def origin(self) -> str:

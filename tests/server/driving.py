@@ -17,7 +17,7 @@ from mockvideo.core.settings import Settings
 from mockvideo.dialect import Dialect
 from mockvideo.server.app import App, create_app
 from mockvideo.server.call import Call
-from mockvideo.server.meaning import Heading, understand
+from mockvideo.server.heading import Heading
 from mockvideo.server.options import Options
 from mockvideo.server.routes import Place, Table
 
@@ -110,7 +110,7 @@ def scope_of(
 def call_to(dialect: Dialect, prefix: str, path: str, scope: Scope) -> Call:
     """A call to a path of a dialect where no documented route is."""
     place = Place(dialect, Table(()), prefix, path, None)
-    return Call(scope, understand(place, scope["method"], Heading(scope["headers"])))
+    return Call(scope, place, Heading(scope["headers"]))
 
 
 def ask(app: Any, method: str, url: str, *headers: Header, body: bytes = b"", **place: Any) -> Reply:

@@ -15,7 +15,7 @@ from mockvideo.server.app import App
 from mockvideo.server.body import Disconnected
 from mockvideo.server.eager import finish
 from mockvideo.server.files import RESPOND, Answer
-from mockvideo.server.meaning import key_in
+from mockvideo.server.heading import key_in
 
 # Why a blocking call has no answer, by the clock of its account.
 REASONS = {

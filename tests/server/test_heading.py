@@ -10,9 +10,10 @@ import pytest
 from mockvideo import dialects
 from mockvideo.core.timing import AT_ONCE
 from mockvideo.server.app import App
+from mockvideo.server.call import Call
 from mockvideo.server.clips import paths
+from mockvideo.server.heading import Heading
 from mockvideo.server.heads import SECTION, Section
-from mockvideo.server.meaning import Heading, Meaning, understand
 from mockvideo.server.routes import Place, Table
 from mockvideo.server.thread import ServerThread
 from tests.server.driving import BEARER, JSON, Peer, app_of, example, finish, http, scope_of
@@ -21,9 +22,9 @@ SORA = dialects.load()["sora"]
 JOB = "/sora/v1/videos/video_1"
 
 
-def meaning(method: str, path: str, *headers: tuple[bytes, bytes]) -> Meaning:
-    table = Table(SORA.routes)
-    return understand(Place(SORA, table, "/sora", path, table.find(path)), method, Heading(list(headers)))
+def call(method: str, path: str, *headers: tuple[bytes, bytes]) -> Call:
+    table, scope = Table(SORA.routes), scope_of(method, f"/sora{path}", *headers)
+    return Call(scope, Place(SORA, table, "/sora", path, table.find(path)), Heading(list(headers)))
 
 
 def section_of(*headers: tuple[bytes, bytes], **place: Any) -> Section:
@@ -43,18 +44,18 @@ def answer(app: App, section: Section, path: str = JOB, port: int = 8420) -> int
 
 
 def test_a_head_says_which_route_and_name_are_meant() -> None:
-    found = meaning("GET", "/v1/videos/video_1/content")
+    found = call("GET", "/v1/videos/video_1/content")
     assert found.route is not None
     assert (found.route.name, found.name) == ("content", "video_1")
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v2/nothing"), ("PUT", "/v1/videos")])
 def test_what_is_not_documented_is_no_route(method: str, path: str) -> None:
-    assert meaning(method, path).route is None
+    assert call(method, path).route is None
 
 
 def test_what_may_be_kept_of_a_head_has_no_key() -> None:
-    found = meaning("GET", "/v1/models", BEARER, JSON)
+    found = call("GET", "/v1/models", BEARER, JSON)
     assert found.key == "sk-test"
     assert (found.named, found.kept) == (dict([BEARER, JSON]), dict([JSON]))
 

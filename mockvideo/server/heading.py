@@ -1,14 +1,11 @@
-"""What the head of a request says to a dialect: where it goes, whose it is, what may be kept of it."""
+"""What the headers of a request say to a dialect: whose it is, and what may be kept of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mockvideo.core.journal import redacted
 from mockvideo.dialect import Credential, Dialect
-from mockvideo.operation import Route
-from mockvideo.server.routes import Place
 
 Said = tuple[str | None, Mapping[bytes, bytes]]
 
@@ -34,28 +31,6 @@ class Heading:
             said = key_in(self.named, credential), redacted(self.named, credential.header)
             self._said[dialect.terms.dialect] = said
         return said
-
-
-class Meaning(NamedTuple):
-    """What one request says.
-
-    ``route`` is the documented one that is meant, None if there is none, and ``name`` what stands there for ``{id}``.
-    ``named`` has the headers by name, ``kept`` those that the journal may keep; ``key`` is the API key, if there is
-    one.
-    """
-
-    place: Place
-    route: Route | None
-    name: str
-    named: Mapping[bytes, bytes]
-    key: str | None
-    kept: Mapping[bytes, bytes]
-
-
-def understand(place: Place, method: str, heading: Heading) -> Meaning:
-    """Work out what a request says with this method and these headers at that place."""
-    methods, name = place.found or ({}, "")
-    return Meaning(place, methods.get(method), name, heading.named, *heading.said(place.dialect))
 
 
 def key_in(named: Mapping[bytes, bytes], credential: Credential) -> str | None:
