@@ -109,7 +109,8 @@ def test_receivers_that_answer_do_not_wait_for_the_dead() -> None:
     median, p99 = late[len(late) // 2], late[len(late) * 99 // 100]
     opened = watch.most_open - before
     print(f"\nlate: median {median:.4f} s, p99 {p99:.4f} s, most {late[-1]:.3f} s; {opened} more descriptors at most")
-    # An attempt at a dead one takes 10 s. Below 1 s where nobody else uses the machine.
-    assert p99 < 5.0
+    # Each dead one is waited for a hundred times, 10 s each: who stood behind it would be 1,000 s late, not as many as
+    # a busy machine takes.
+    assert p99 < 60.0
     # Both ends of a connection are in this process, and those of the postman's loop.
     assert opened <= 2 * TOTAL + 10
