@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
@@ -16,9 +18,9 @@ import uvicorn
 from mockvideo.core.faults import Connection
 from mockvideo.server.files import RESPOND, Answer
 from mockvideo.server.limits import Limits
-from mockvideo.server.playing import ARRIVAL
+from mockvideo.server.playing import ARRIVAL, Player
 from mockvideo.server.transport import protocol
-from mockvideo.server.wire import Wire
+from mockvideo.server.wire import End, Wire
 from tests.server.driving import PATIENCE, until
 
 LIMITS = Limits(head_seconds=0.15, body_seconds=0.15)
@@ -270,3 +272,26 @@ def test_a_server_stops_within_a_second_whatever_is_played(path) -> None:
         # Nothing is said in the place of what was ordered.
         assert b"500" not in rest(wire)
         wire.close()
+
+
+class Gone(asyncio.Transport):
+    """A connection whose client has left."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
+    def abort(self) -> None:
+        raise AssertionError("what is closing needs no reset")
+
+
+def test_a_client_that_has_left_is_not_reset() -> None:
+    cycle: Any = SimpleNamespace(transport=Gone(), response_started=False, response_complete=False, disconnected=False)
+
+    async def play() -> None:
+        await Player(cycle, asyncio.get_running_loop()).play([End.RESET])
+
+    asyncio.run(play())
+    assert cycle.disconnected
