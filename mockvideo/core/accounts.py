@@ -129,14 +129,18 @@ class Accounts:
         return (rest, suffix) if mark and library is not None and suffix in library else (key, None)
 
     def _make_room(self) -> None:
-        idle = [account for account in self._accounts.values() if account.idle()]
+        expecting_nothing = (account for account in self._idle() if not account.outbox.pending)
         # Who waits for a webhook may have waited for ever: on a clock that stands still none comes.
-        account = next((account for account in idle if not account.outbox.pending), next(iter(idle), None))
+        account = next(expecting_nothing, None) or next(self._idle(), None)
         if account is not None:
             self._drop(account)
             return
         most = self.settings.caps.accounts
         raise ApiError(Kind.UNAVAILABLE, f"This server keeps {most} accounts, all with unfinished jobs. Reuse a key.")
+
+    def _idle(self) -> Iterator[Account]:
+        """Yield the accounts without an unfinished job, the longest unused first; to look at all takes long."""
+        return (account for account in self._accounts.values() if account.idle())
 
     def _drop(self, account: Account) -> None:
         account.close()
